@@ -1,1 +1,49 @@
-//! Placeholder.
+//! The engine under [`secrets-config`](https://docs.rs/secrets-config): applications depend on that crate.
+//!
+//! It holds the [`Secret`] type, the [`Schema`] that `#[derive(Config)]` writes, the sources a value can
+//! come from, the [`Loader`] that reads them, the [`Report`] of everything that is wrong, and, with the
+//! feature `rotating`, the [`Rotating`] value that changes while the process runs.
+
+mod config;
+mod field;
+mod layer;
+mod loader;
+mod origin;
+mod problem;
+mod report;
+mod rule;
+mod schema;
+mod scope;
+mod secret;
+mod value;
+
+#[cfg(feature = "rotating")]
+mod credentials;
+#[cfg(feature = "rotating")]
+pub mod rotating;
+
+pub use crate::{
+    config::Config,
+    loader::{Loaded, Loader},
+    origin::Origin,
+    problem::{Kind, Problem},
+    report::Report,
+    rule::Rule,
+    schema::{Entry, Field, Presence, Schema},
+    scope::Provided,
+    secret::Secret,
+};
+#[cfg(feature = "rotating")]
+pub use crate::{credentials::DbCredentials, rotating::Rotating};
+
+/// What the code written by `#[derive(Config)]` reaches; not part of the API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        field::{FieldKind, Plain, TextDefault},
+        rule::{Length, length, range},
+        schema::is_distinct,
+        scope::Scope,
+        value::expected,
+    };
+}

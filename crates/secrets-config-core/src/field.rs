@@ -1,0 +1,70 @@
+//! Facts about a field's type that hold through aliases and re-exports.
+
+use std::{borrow::Cow, ffi::OsString, marker::PhantomData, path::PathBuf, sync::Arc};
+
+use zeroize::Zeroize;
+
+use crate::Secret;
+
+/// Tells a `Secret` and an `Option` from every other type at compile time.
+///
+/// The inherent constants below are found before those of [`Plain`], which every type has.
+#[derive(Debug)]
+pub struct FieldKind<T>(PhantomData<T>);
+
+/// What holds for a type that is neither a secret nor optional.
+pub trait Plain {
+    /// Whether the type is a `Secret`, or an `Option` or a `Vec` of them.
+    const SECRET: bool = false;
+    /// Whether the type is an `Option`.
+    const OPTIONAL: bool = false;
+}
+
+impl<T> Plain for FieldKind<T> {}
+
+impl<T: Zeroize> FieldKind<Secret<T>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl<T: Zeroize> FieldKind<Vec<Secret<T>>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl<T: Zeroize> FieldKind<Option<Vec<Secret<T>>>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl<T: Zeroize> FieldKind<Option<Secret<T>>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl<T> FieldKind<Option<T>> {
+    /// See [`Plain`].
+    pub const OPTIONAL: bool = true;
+}
+
+/// A type for which `default = "text"` may stand.
+#[diagnostic::on_unimplemented(
+    message = "a text in quotes is no default for `{Self}`",
+    note = "write an expression of that type, without quotes: `default = 3000`"
+)]
+pub trait TextDefault {
+    /// Returns the default.
+    fn text_default(text: &'static str) -> Self;
+}
+
+macro_rules! texts {
+    ($($text:ty)*) => {$(
+        impl TextDefault for $text {
+            fn text_default(text: &'static str) -> Self {
+                text.into()
+            }
+        }
+    )*};
+}
+
+texts!(String PathBuf OsString Box<str> Arc<str> Cow<'static, str>);

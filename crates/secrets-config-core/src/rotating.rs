@@ -1,0 +1,244 @@
+//! A value that is replaced while the process runs, and knows when its old versions are no longer used.
+//!
+//! Each version is a [`Generation`]. Whatever depends on one (a pool's connection on the login it was opened with)
+//! keeps its `Arc`; the publisher learns from [`Retired::released`] when nothing depends on it any longer, and only
+//! then takes it back: revokes a lease, say.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let (mut publisher, mut password) = secrets_config_core::rotating::channel("first");
+//! let in_use = password.current().hold();
+//!
+//! let retired = publisher.publish("second");
+//! assert_eq!(**password.changed().await.unwrap(), *"second");
+//!
+//! drop(in_use);
+//! retired.released().await;
+//! # }
+//! ```
+
+use std::{convert::Infallible, fmt, ops::Deref, sync::Arc};
+
+use arc_swap::{ArcSwap, Guard};
+use tokio::sync::{oneshot, watch};
+
+/// Returns both ends of a value whose first generation, number 1, is `value`.
+#[must_use]
+pub fn channel<T>(value: T) -> (Publisher<T>, Rotating<T>) {
+    const FIRST: u64 = 1;
+    let (generation, retired) = Generation::new(FIRST, value);
+    let current = Arc::new(ArcSwap::from_pointee(generation));
+    let (numbers, changes) = watch::channel(FIRST);
+    let publisher = Publisher { current: Arc::clone(&current), numbers, retired };
+    (publisher, Rotating { current, changes })
+}
+
+/// Reads a value that changes while the process runs. Clones see the same value.
+pub struct Rotating<T> {
+    current: Arc<ArcSwap<Generation<T>>>,
+    changes: watch::Receiver<u64>,
+}
+
+impl<T> Rotating<T> {
+    /// Waits for a generation that this handle has not seen, and returns the newest.
+    ///
+    /// Returns `None` when there will be no more: the publisher is gone. The current value stays readable.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a change that was not returned is returned by the next call.
+    pub async fn changed(&mut self) -> Option<Arc<Generation<T>>> {
+        self.changes.changed().await.ok()?;
+        Some(self.current.load_full())
+    }
+
+    /// Returns the newest generation. Lock-free.
+    ///
+    /// The guard is for a short look; [`Current::hold`] gives an owner.
+    #[must_use]
+    pub fn current(&self) -> Current<T> {
+        Current(self.current.load())
+    }
+
+    /// Returns the number of the newest generation; the first is 1.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.current().number()
+    }
+}
+
+impl<T> Clone for Rotating<T> {
+    fn clone(&self) -> Self {
+        Self { current: Arc::clone(&self.current), changes: self.changes.clone() }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Rotating<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rotating").field(&*self.current()).finish()
+    }
+}
+
+/// One version of a rotating value. Derefs to the value.
+pub struct Generation<T> {
+    value: T,
+    number: u64,
+    /// Dropped with the generation, which is what [`Retired`] waits for.
+    _in_use: oneshot::Sender<Infallible>,
+}
+
+impl<T> Generation<T> {
+    fn new(number: u64, value: T) -> (Self, Retired) {
+        let (in_use, released) = oneshot::channel();
+        (Self { value, number, _in_use: in_use }, Retired { released })
+    }
+
+    /// Returns the number of this generation; the first is 1.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+impl<T> Deref for Generation<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Generation<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generation").field("number", &self.number).field("value", &self.value).finish()
+    }
+}
+
+/// A short look at the newest generation, to which it derefs.
+pub struct Current<T>(Guard<Arc<Generation<T>>>);
+
+impl<T> Current<T> {
+    /// Returns an owner of the generation. It counts as in use until the last owner is dropped.
+    #[must_use]
+    pub fn hold(self) -> Arc<Generation<T>> {
+        Guard::into_inner(self.0)
+    }
+}
+
+impl<T> Deref for Current<T> {
+    type Target = Generation<T>;
+
+    fn deref(&self) -> &Generation<T> {
+        &self.0
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Current<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+/// Replaces the value. When it is dropped the value stays as it is and [`Rotating::changed`] ends.
+pub struct Publisher<T> {
+    current: Arc<ArcSwap<Generation<T>>>,
+    numbers: watch::Sender<u64>,
+    retired: Retired,
+}
+
+impl<T> Publisher<T> {
+    /// Makes `value` the newest generation and returns the one before, which may still be in use.
+    pub fn publish(&mut self, value: T) -> Retired {
+        let number = *self.numbers.borrow() + 1;
+        let (generation, retired) = Generation::new(number, value);
+        self.current.store(Arc::new(generation));
+        self.numbers.send_replace(number);
+        std::mem::replace(&mut self.retired, retired)
+    }
+
+    /// Returns the number of the newest generation.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        *self.numbers.borrow()
+    }
+}
+
+impl<T> fmt::Debug for Publisher<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publisher").field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}
+
+/// A generation that has been replaced.
+#[derive(Debug)]
+#[must_use = "what the old generation stood for can be taken back once it is released"]
+pub struct Retired {
+    released: oneshot::Receiver<Infallible>,
+}
+
+impl Retired {
+    /// Waits until nobody holds the generation any longer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the wait, nothing else.
+    pub async fn released(self) {
+        // The sender is never used: the error of its drop is the news.
+        match self.released.await {
+            Ok(never) => match never {},
+            Err(_dropped) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::Future, pin::pin, task::Poll};
+
+    use super::*;
+
+    async fn is_pending(future: impl Future<Output = ()>) -> bool {
+        let mut future = pin!(future);
+        std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+    }
+
+    #[tokio::test]
+    async fn readers_see_the_newest_generation_and_its_number() {
+        let (mut publisher, rotating) = channel("a");
+        let reader = rotating.clone();
+        let _retired = publisher.publish("b");
+        assert_eq!((**reader.current(), reader.generation()), ("b", 2));
+    }
+
+    #[tokio::test]
+    async fn a_generation_is_released_when_its_last_holder_lets_go() {
+        let (mut publisher, rotating) = channel("a");
+        let (one, two) = (rotating.current().hold(), rotating.current().hold());
+        let mut retired = pin!(publisher.publish("b").released());
+        drop(one);
+        assert!(is_pending(retired.as_mut()).await);
+        drop(two);
+        assert!(!is_pending(retired.as_mut()).await);
+    }
+
+    #[tokio::test]
+    async fn a_short_look_counts_as_a_holder() {
+        let (mut publisher, rotating) = channel("a");
+        let look = rotating.current();
+        let mut retired = pin!(publisher.publish("b").released());
+        assert!(is_pending(retired.as_mut()).await);
+        drop(look);
+        assert!(!is_pending(retired.as_mut()).await);
+    }
+
+    #[tokio::test]
+    async fn changes_end_with_the_publisher_and_the_value_stays() {
+        let (mut publisher, mut rotating) = channel("a");
+        let _retired = publisher.publish("b");
+        drop(publisher);
+        assert_eq!(rotating.changed().await.map(|generation| generation.number()), Some(2));
+        assert!(rotating.changed().await.is_none());
+        assert_eq!(**rotating.current(), "b");
+    }
+}

@@ -1,0 +1,126 @@
+//! A value that does not show itself and wipes itself.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretBox};
+use serde_core::{
+    de::{Deserialize, Deserializer, Error as _},
+    ser::{Serialize, Serializer},
+};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+/// What stands in place of a secret wherever it would be shown.
+pub(crate) const REDACTED: &str = "[REDACTED]";
+
+/// Holds a secret: shown nowhere, wiped from memory when dropped.
+///
+/// [`expose_secret`](Secret::expose_secret) is the one way to the value, so a search for that word finds
+/// every use. `Debug` and `Serialize` give `[REDACTED]`, there is no `Display`, and equality takes the same
+/// time wherever two values of equal length differ.
+///
+/// # Examples
+///
+/// ```
+/// use secrets_config_core::Secret;
+///
+/// let password = Secret::new(String::from("correct horse"));
+/// assert_eq!(format!("{password:?}"), "[REDACTED]");
+/// assert_eq!(password.expose_secret(), "correct horse");
+/// ```
+pub struct Secret<T: Zeroize>(SecretBox<T>);
+
+impl<T: Zeroize> Secret<T> {
+    /// Takes ownership of `value`.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(SecretBox::new(Box::new(value)))
+    }
+
+    /// Returns the secret itself. Keep the borrow short and do not copy it into a plain `String`.
+    #[must_use]
+    pub fn expose_secret(&self) -> &T {
+        self.0.expose_secret()
+    }
+}
+
+impl<T: Zeroize + Clone> Clone for Secret<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.expose_secret().clone())
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl<T: Zeroize + AsRef<[u8]>> PartialEq for Secret<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose_secret().as_ref().ct_eq(other.expose_secret().as_ref()).into()
+    }
+}
+
+impl<T: Zeroize + AsRef<[u8]>> Eq for Secret<T> {}
+
+impl<T: Zeroize> From<T> for Secret<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<&str> for Secret<String> {
+    fn from(value: &str) -> Self {
+        Self::new(value.to_owned())
+    }
+}
+
+impl<T: Zeroize> Serialize for Secret<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(REDACTED)
+    }
+}
+
+impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
+    /// Reads a `T`. The format's own error may quote its input, so it is replaced.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match T::deserialize(deserializer) {
+            Ok(value) => Ok(Self::new(value)),
+            Err(_) => Err(D::Error::custom("invalid value for a secret")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CANARY: &str = "hunter2-canary";
+
+    #[test]
+    fn no_form_shows_the_value() {
+        let secret = Secret::from(CANARY);
+        assert_eq!(format!("{secret:?} {secret:#?}"), "[REDACTED] [REDACTED]");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"[REDACTED]\"");
+    }
+
+    #[test]
+    fn a_refused_input_is_not_quoted() {
+        let error = serde_json::from_str::<Secret<u32>>(&format!("\"{CANARY}\"")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn equality_compares_the_values() {
+        assert_eq!(Secret::from(CANARY), Secret::from(CANARY));
+        assert_ne!(Secret::from(CANARY), Secret::from("hunter2-canarz"));
+        assert_ne!(Secret::from(CANARY), Secret::from("hunter2"));
+    }
+
+    #[test]
+    fn a_clone_holds_the_same_secret() {
+        let secret = Secret::from(CANARY);
+        assert_eq!(secret.clone().expose_secret(), CANARY);
+    }
+}

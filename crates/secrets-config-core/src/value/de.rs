@@ -1,0 +1,153 @@
+//! The deserializer that a type asks for its value.
+
+use std::cell::RefCell;
+
+use serde_core::{
+    de::{self, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor},
+    forward_to_deserialize_any,
+};
+use zeroize::Zeroizing;
+
+use super::{Error, list::Items, scalar};
+
+/// The text of one value.
+///
+/// Text goes to a visitor as an owned `String`, moved and not copied, so that a `Secret<String>` is the only
+/// place it is ever in.
+pub(super) struct Value<'a> {
+    text: &'a mut Zeroizing<String>,
+    error: &'a RefCell<Option<Error>>,
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn new(text: &'a mut Zeroizing<String>, error: &'a RefCell<Option<Error>>) -> Self {
+        Self { text, error }
+    }
+
+    /// Passes `result` on and remembers the first error there was.
+    fn note<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.inspect_err(|error| {
+            self.error.borrow_mut().get_or_insert_with(|| error.clone());
+        })
+    }
+}
+
+macro_rules! scalars {
+    ($($method:ident $visit:ident $parse:expr;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            let parsed = $parse(self.text);
+            self.note(parsed.and_then(|value| visitor.$visit(value)))
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Value<'_> {
+    type Error = Error;
+
+    scalars! {
+        deserialize_bool visit_bool scalar::boolean;
+        deserialize_i8 visit_i8 scalar::integer::<i8>;
+        deserialize_i16 visit_i16 scalar::integer::<i16>;
+        deserialize_i32 visit_i32 scalar::integer::<i32>;
+        deserialize_i64 visit_i64 scalar::integer::<i64>;
+        deserialize_i128 visit_i128 scalar::integer::<i128>;
+        deserialize_u8 visit_u8 scalar::integer::<u8>;
+        deserialize_u16 visit_u16 scalar::integer::<u16>;
+        deserialize_u32 visit_u32 scalar::integer::<u32>;
+        deserialize_u64 visit_u64 scalar::integer::<u64>;
+        deserialize_u128 visit_u128 scalar::integer::<u128>;
+        deserialize_f32 visit_f32 scalar::float::<f32>;
+        deserialize_f64 visit_f64 scalar::float::<f64>;
+        deserialize_char visit_char scalar::character;
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let text = std::mem::take(&mut **self.text);
+        self.note(visitor.visit_string(text))
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_byte_buf(visitor)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let bytes = std::mem::take(&mut **self.text).into_bytes();
+        self.note(visitor.visit_byte_buf(bytes))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let result = visitor.visit_seq(Items::new(self.text, self.error));
+        self.note(result)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.note(visitor.visit_enum(Variant(self.text.trim_ascii())))
+    }
+
+    forward_to_deserialize_any! {
+        str string unit unit_struct map struct identifier ignored_any
+    }
+}
+
+/// A variant without data, by its name.
+struct Variant<'a>(&'a str);
+
+impl<'de> EnumAccess<'de> for Variant<'_> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: de::DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
+        let name: de::value::StrDeserializer<'_, Error> = self.0.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: de::DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Error> {
+        Err(Error::invalid("the name of a variant without data"))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Error> {
+        Err(Error::invalid("the name of a variant without data"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Error> {
+        Err(Error::invalid("the name of a variant without data"))
+    }
+}

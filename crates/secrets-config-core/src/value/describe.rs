@@ -1,0 +1,130 @@
+//! Asks a type what text it takes.
+
+use std::{borrow::Cow, cell::RefCell};
+
+use serde_core::de::{Deserializer, Visitor};
+
+use super::{
+    Error,
+    error::one_of,
+    scalar::{self, Integer},
+};
+
+/// A deserializer that has no value: it writes down what the type asks for, and refuses.
+pub(super) struct Describe<'a> {
+    said: &'a RefCell<Option<Cow<'static, str>>>,
+}
+
+impl<'a> Describe<'a> {
+    pub(super) fn new(said: &'a RefCell<Option<Cow<'static, str>>>) -> Self {
+        Self { said }
+    }
+
+    fn say<T>(self, text: impl Into<Cow<'static, str>>) -> Result<T, Error> {
+        self.said.replace(Some(text.into()));
+        Err(Error::invalid("nothing: only a description was asked for"))
+    }
+}
+
+macro_rules! say {
+    ($($method:ident $text:expr;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+            self.say($text)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Describe<'_> {
+    type Error = Error;
+
+    say! {
+        deserialize_bool scalar::BOOL;
+        deserialize_i8 i8::expected();
+        deserialize_i16 i16::expected();
+        deserialize_i32 i32::expected();
+        deserialize_i64 i64::expected();
+        deserialize_i128 i128::expected();
+        deserialize_u8 u8::expected();
+        deserialize_u16 u16::expected();
+        deserialize_u32 u32::expected();
+        deserialize_u64 u64::expected();
+        deserialize_u128 u128::expected();
+        deserialize_f32 scalar::FLOAT;
+        deserialize_f64 scalar::FLOAT;
+        deserialize_char "a single character";
+        deserialize_any "text";
+        deserialize_unit "text";
+        deserialize_ignored_any "text";
+        deserialize_identifier "text";
+        deserialize_seq "a list, its items separated by commas";
+        deserialize_map "pairs";
+    }
+
+    /// A type that takes a string often says more in what its visitor expects: `IPv4 address`.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let refusal: Result<V::Value, Error> = visitor.visit_unit();
+        match refusal.map_err(|error| error.expected) {
+            Err(Some(expected)) if expected != "a string" => self.say(expected),
+            _ => self.say("text"),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        self.say("text")
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        self.say("text")
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, _: V) -> Result<V::Value, Error> {
+        self.say("text")
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, _: V) -> Result<V::Value, Error> {
+        self.say(format!("{len} items separated by commas"))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_tuple(len, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Error> {
+        self.say("pairs")
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Error> {
+        self.say(one_of(variants))
+    }
+}

@@ -1,0 +1,98 @@
+//! The error of parsing a value, which cannot hold the value.
+
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
+
+use serde_core::de::{self, Expected, Unexpected};
+use zeroize::Zeroizing;
+
+use crate::Kind;
+
+/// Says what was expected. What was found is dropped on the way in.
+#[derive(Clone, Debug)]
+pub(crate) struct Error {
+    pub(crate) kind: Kind,
+    pub(crate) expected: Option<Cow<'static, str>>,
+    /// What the type itself said. It may quote its input: wiped, and never shown for a secret.
+    pub(crate) message: Option<Zeroizing<String>>,
+    /// Index of the item in a list.
+    pub(crate) index: Option<usize>,
+}
+
+impl Error {
+    pub(crate) fn invalid(expected: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: Kind::Invalid, expected: Some(expected.into()), message: None, index: None }
+    }
+
+    pub(crate) fn out_of_range(expected: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: Kind::OutOfRange, ..Self::invalid(expected) }
+    }
+
+    pub(crate) fn at(self, index: usize) -> Self {
+        Self { index: Some(index), ..self }
+    }
+}
+
+impl de::Error for Error {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { kind: Kind::Invalid, expected: None, message: Some(to_text(&message)), index: None }
+    }
+
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid(expected.to_string())
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid(expected.to_string())
+    }
+
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        Self::invalid(expected.to_string())
+    }
+
+    fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
+        Self::invalid(one_of(variants))
+    }
+
+    fn unknown_field(_: &str, fields: &'static [&'static str]) -> Self {
+        Self::invalid(format!("the keys {}", fields.join(", ")))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected.as_deref().unwrap_or("another value"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+pub(crate) fn one_of(variants: &[&str]) -> String {
+    match variants {
+        [] => "no value at all".to_owned(),
+        [only] => (*only).to_owned(),
+        many => format!("one of {}", many.join(", ")),
+    }
+}
+
+/// Formats into a buffer of the right size from the start: one that grows leaves copies behind.
+fn to_text(message: &impl fmt::Display) -> Zeroizing<String> {
+    struct Length(usize);
+    impl Write for Length {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            self.0 += piece.len();
+            Ok(())
+        }
+    }
+    let mut length = Length(0);
+    let mut text = Zeroizing::new(String::new());
+    if write!(length, "{message}").is_ok() {
+        text.reserve_exact(length.0);
+        if write!(text, "{message}").is_err() {
+            text.clear();
+        }
+    }
+    text
+}
