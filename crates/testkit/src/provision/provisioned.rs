@@ -1,0 +1,88 @@
+//! What the set-up left for the application, and what the application leaves behind.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::{Admin, Error, Postgres, Result, Vault};
+
+/// A finished set-up.
+#[derive(Clone, Debug)]
+pub struct Provisioned {
+    /// The AppRole's role id.
+    pub role_id: String,
+    /// A secret id of the AppRole.
+    pub secret_id: String,
+    /// The path that issues database users: `database/creds/app-role`.
+    pub creds_path: String,
+    /// The application's database: `app`.
+    pub database_name: String,
+    /// The contents of the KV v2 secret `secret/k3s/app`.
+    pub kv: BTreeMap<String, String>,
+}
+
+impl Provisioned {
+    /// Counts the database leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn leases(&self, vault: &Vault) -> Result<usize> {
+        vault.admin().lease_count(&self.creds_path).await
+    }
+
+    /// Counts the tokens that logins left.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn tokens(&self, vault: &Vault) -> Result<usize> {
+        vault.admin().lease_count("auth/approle/login").await
+    }
+
+    /// Returns the database users that Vault issued and has not removed.
+    ///
+    /// # Errors
+    ///
+    /// PostgreSQL may not answer.
+    pub async fn database_users(&self, postgres: &Postgres) -> Result<Vec<String>> {
+        postgres.roles_like("v-").await
+    }
+
+    /// The environment of the example service, but for its `PORT`.
+    #[must_use]
+    pub fn example_env(&self, vault: &Vault, postgres: &Postgres) -> Vec<(String, String)> {
+        let env = [
+            ("VAULT_ADDR", vault.address()),
+            ("VAULT_ROLE_ID", self.role_id.clone()),
+            ("VAULT_SECRET_ID", self.secret_id.clone()),
+            ("DATABASE_HOST", postgres.host().to_owned()),
+            ("DATABASE_PORT", postgres.port().to_string()),
+            ("DATABASE_NAME", self.database_name.clone()),
+            ("DATABASE_CREDS_PATH", self.creds_path.clone()),
+            ("HOST", "127.0.0.1".to_owned()),
+        ];
+        env.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    }
+}
+
+/// Writes a KV v2 secret; a fresh mount refuses for a moment, until it has upgraded itself.
+pub(super) async fn write_when_ready(admin: &Admin, path: &str, body: Value) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        match admin.post(path, body.clone()).await {
+            Ok(_) => return Ok(()),
+            Err(Error::Vault { status: 400, .. }) if Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

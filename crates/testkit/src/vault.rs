@@ -1,0 +1,176 @@
+//! An OpenBao server.
+
+mod admin;
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+pub use admin::Admin;
+
+use crate::{
+    Error, Result, Tools, port,
+    server::{Launch, Server},
+};
+
+/// An OpenBao (or Vault) server of its own, initialised and unsealed, with its data on disk.
+///
+/// It is no development server: it can be killed and started again on the same storage, and comes up sealed. It is
+/// gone when the value is dropped or its process dies.
+#[derive(Debug)]
+pub struct Vault {
+    server: Server,
+    bao: String,
+    port: u16,
+    unseal_key: String,
+    admin: Admin,
+}
+
+impl Vault {
+    /// Starts a server, initialises and unseals it.
+    ///
+    /// # Errors
+    ///
+    /// The binary may be missing, or the server may not start.
+    pub async fn start() -> Result<Self> {
+        let bao = Tools::locate()?.bao.display().to_string();
+        let server = Server::new("Vault")?;
+        let mut vault = Self { server, bao, port: 0, unseal_key: String::new(), admin: Admin::new("", "") };
+        for _ in 0..port::ATTEMPTS {
+            vault.port = port::free()?;
+            vault.admin = Admin::new(&vault.address(), "");
+            if vault.launch().await? {
+                vault.initialise().await?;
+                return Ok(vault);
+            }
+        }
+        Err(vault.server.start_error())
+    }
+
+    /// Kills the server with SIGKILL.
+    ///
+    /// # Errors
+    ///
+    /// The process may not be waited for.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.server.end("KILL").await
+    }
+
+    /// Stops the server in good order.
+    ///
+    /// # Errors
+    ///
+    /// The process may not be waited for.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.server.end("TERM").await
+    }
+
+    /// Starts the server again on the same storage and port, sealed, after stopping it if it still runs.
+    ///
+    /// # Errors
+    ///
+    /// The server may not start, such as when somebody else took the port.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.stop().await?;
+        for _ in 0..port::ATTEMPTS {
+            if self.launch().await? {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        Err(self.server.start_error())
+    }
+
+    /// Unseals the server and waits until it is active.
+    ///
+    /// # Errors
+    ///
+    /// The server may not answer, or not become active in time.
+    pub async fn unseal(&self) -> Result<()> {
+        self.admin.put("sys/unseal", json!({ "key": self.unseal_key })).await?;
+        let deadline = Instant::now() + UNSEAL_LIMIT;
+        while self.admin.health().await? != ACTIVE {
+            if Instant::now() > deadline {
+                return Err(self.server.start_error());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// Seals the server.
+    ///
+    /// # Errors
+    ///
+    /// The server may not answer.
+    pub async fn seal(&self) -> Result<()> {
+        self.admin.put("sys/seal", json!({})).await.map(drop)
+    }
+
+    /// The operator's client, with the root token.
+    #[must_use]
+    pub fn admin(&self) -> &Admin {
+        &self.admin
+    }
+
+    /// The server's address, such as `http://127.0.0.1:8200`, the same after a restart.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The server's process id, if it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.server.pid()
+    }
+
+    async fn launch(&mut self) -> Result<bool> {
+        let directory = self.server.directory();
+        fs::create_dir_all(directory.join("data")).map_err(Error::io("make a directory"))?;
+        let config = directory.join("config.json");
+        fs::write(&config, self.config().to_string()).map_err(Error::io("write Vault's configuration"))?;
+        let argv = [&self.bao, "server", "-config", &config.display().to_string()];
+        let launch = Launch { argv: argv.map(str::to_owned).to_vec(), account: None, last_signal: "KILL" };
+        let (admin, log) = (&self.admin, self.server.log_path());
+        // An answer alone may come from somebody else who was given the same port.
+        let started = || fs::read_to_string(&log).is_ok_and(|log| log.contains("server started!"));
+        self.server.launch(launch, async |_| started() && admin.health().await.is_ok()).await
+    }
+
+    async fn initialise(&mut self) -> Result<()> {
+        let shares = json!({ "secret_shares": 1, "secret_threshold": 1 });
+        let keys = self.admin.put("sys/init", shares).await?;
+        self.unseal_key = keys["keys_base64"][0].as_str().unwrap_or_default().to_owned();
+        self.admin = Admin::new(&self.address(), keys["root_token"].as_str().unwrap_or_default());
+        self.unseal().await
+    }
+
+    /// The only storage on disk is raft's, which wants an address for peers; there are none to use it.
+    fn config(&self) -> Value {
+        let raft = json!({
+            "path": self.server.directory().join("data"),
+            "node_id": "single",
+            "performance_multiplier": "1",
+        });
+        let listener = json!({
+            "address": format!("127.0.0.1:{}", self.port),
+            "cluster_address": "127.0.0.1:0",
+            "tls_disable": true,
+        });
+        json!({
+            "storage": { "raft": raft },
+            "listener": { "tcp": listener },
+            "api_addr": self.address(),
+            "cluster_addr": "https://127.0.0.1:1",
+            "disable_mlock": true,
+        })
+    }
+}
+
+/// The health of a server that is unsealed and leads.
+const ACTIVE: u16 = 200;
+const UNSEAL_LIMIT: Duration = Duration::from_secs(30);

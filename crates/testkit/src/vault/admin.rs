@@ -1,0 +1,166 @@
+//! The operator's client.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::{Error, Result};
+
+/// A client of Vault's API with one token; paths are those below `/v1/`.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    client: Client,
+    address: String,
+    token: String,
+}
+
+impl Admin {
+    /// Returns a client for the server at `address` that sends `token`.
+    ///
+    /// # Panics
+    ///
+    /// When the system's resolver cannot be set up.
+    #[must_use]
+    pub fn new(address: &str, token: &str) -> Self {
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build();
+        Self {
+            client: client.expect("an HTTP client without TLS needs nothing"),
+            address: address.to_owned(),
+            token: token.to_owned(),
+        }
+    }
+
+    /// Returns the same client with another token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// Reads a path and returns the whole envelope.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn get(&self, path: &str) -> Result<Value> {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Writes to a path with PUT.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn put(&self, path: &str, body: Value) -> Result<Value> {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Writes to a path with POST.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn post(&self, path: &str, body: Value) -> Result<Value> {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Deletes a path.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn delete(&self, path: &str) -> Result<Value> {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// Lists the keys below a path; none is no error.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn list(&self, path: &str) -> Result<Vec<String>> {
+        match self.get(&format!("{path}?list=true")).await {
+            Ok(envelope) => Ok(texts(&envelope["data"]["keys"])),
+            Err(Error::Vault { status: 404, .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Counts the leases below a prefix, such as `database/creds/app-role`.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn lease_count(&self, prefix: &str) -> Result<usize> {
+        Ok(self.list(&format!("sys/leases/lookup/{prefix}")).await?.len())
+    }
+
+    /// Revokes every lease below a prefix and waits until that is done.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn revoke_prefix(&self, prefix: &str) -> Result<()> {
+        self.put(&format!("sys/leases/revoke-prefix/{prefix}"), json!({ "sync": true })).await.map(drop)
+    }
+
+    /// Returns the paths of the mounted engines, such as `secret/`.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn mounts(&self) -> Result<Vec<String>> {
+        let envelope = self.get("sys/mounts").await?;
+        Ok(envelope["data"].as_object().into_iter().flat_map(|mounts| mounts.keys().cloned()).collect())
+    }
+
+    /// Returns the status of `sys/health`: 200 active, 501 not initialised, 503 sealed.
+    ///
+    /// # Errors
+    ///
+    /// No answer.
+    pub async fn health(&self) -> Result<u16> {
+        let url = self.url("sys/health");
+        match self.client.get(&url).send().await {
+            Ok(response) => Ok(response.status().as_u16()),
+            Err(source) => Err(Error::Http { method: Method::GET.to_string(), url, source }),
+        }
+    }
+
+    /// The token this client sends.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
+        let url = self.url(path);
+        let unanswered = |source| Error::Http { method: method.to_string(), url: url.clone(), source };
+        let mut request = self.client.request(method.clone(), &url).header("X-Vault-Token", &self.token);
+        if let Some(body) = &body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(unanswered)?;
+        let status = response.status();
+        let text = response.text().await.map_err(unanswered)?;
+        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let errors = texts(&answer["errors"]);
+        Err(Error::Vault {
+            method: method.to_string(),
+            path: path.to_owned(),
+            status: status.as_u16(),
+            errors,
+        })
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/v1/{path}", self.address)
+    }
+}
+
+fn texts(array: &Value) -> Vec<String> {
+    array.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}

@@ -1,0 +1,76 @@
+//! The operator's set-up, used the way an application would.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Admin, Error, Postgres, Provision, Provisioned, Vault};
+
+async fn login(vault: &Vault, app: &Provisioned) -> (Admin, Value) {
+    let credentials = json!({ "role_id": app.role_id, "secret_id": app.secret_id });
+    let answer = vault.admin().with_token("").post("auth/approle/login", credentials).await.unwrap();
+    let token = answer["auth"]["client_token"].as_str().unwrap();
+    (vault.admin().with_token(token), answer)
+}
+
+#[tokio::test]
+async fn issues_users_that_leave_nothing_behind() {
+    let (vault, postgres) = tokio::try_join!(Vault::start(), Postgres::start()).unwrap();
+    let app = Provision::default().apply(&vault, &postgres).await.unwrap();
+    let (client, answer) = login(&vault, &app).await;
+    assert_eq!(answer["auth"]["lease_duration"], 30);
+
+    let lease = client.get(&app.creds_path).await.unwrap();
+    assert_eq!(lease["lease_duration"], 20);
+    let user = lease["data"]["username"].as_str().unwrap();
+    assert_eq!(app.database_users(&postgres).await.unwrap(), [user]);
+    assert_eq!(app.leases(&vault).await.unwrap(), 1);
+    assert_eq!(app.tokens(&vault).await.unwrap(), 1);
+
+    let work = format!(
+        "set session authorization \"{user}\"; insert into orders (note) values ('first'); create table left_behind ()"
+    );
+    postgres.execute(&app.database_name, &work).await.unwrap();
+    client.put("sys/leases/renew", json!({ "lease_id": lease["lease_id"] })).await.unwrap();
+    client.put("sys/leases/revoke", json!({ "lease_id": lease["lease_id"], "sync": true })).await.unwrap();
+
+    assert_eq!(app.database_users(&postgres).await.unwrap(), Vec::<String>::new());
+    assert_eq!(app.leases(&vault).await.unwrap(), 0);
+    let orders = postgres.execute(&app.database_name, "select note from orders").await.unwrap();
+    assert_eq!(orders, [["first"]]);
+    let owner = "select tableowner from pg_tables where tablename = 'left_behind'";
+    assert_eq!(postgres.execute(&app.database_name, owner).await.unwrap(), [["app_role"]]);
+    client.post("auth/token/revoke-self", json!({})).await.unwrap();
+    assert_eq!(app.tokens(&vault).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn allows_the_application_no_more_than_it_needs() {
+    let (vault, postgres) = tokio::try_join!(Vault::start(), Postgres::start()).unwrap();
+    let app = Provision::default().apply(&vault, &postgres).await.unwrap();
+    let (client, _) = login(&vault, &app).await;
+    let secret = client.get("secret/data/k3s/app").await.unwrap();
+    assert_eq!(secret["data"]["data"], json!(app.kv));
+    for denied in ["secret/data/k3s/app-bootstrap", "database/config/app", "sys/mounts"] {
+        let error = client.get(denied).await.unwrap_err();
+        assert!(matches!(error, Error::Vault { status: 403, .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn follows_its_settings() {
+    let (vault, postgres) = tokio::try_join!(Vault::start(), Postgres::start()).unwrap();
+    let provision = Provision {
+        lease_ttl: Duration::from_secs(3600),
+        lease_max_ttl: Duration::from_secs(7200),
+        token_ttl: Duration::from_secs(5),
+        secret_id_num_uses: 1,
+        ..Provision::default()
+    };
+    let app = provision.apply(&vault, &postgres).await.unwrap();
+    let (client, answer) = login(&vault, &app).await;
+    assert_eq!(answer["auth"]["lease_duration"], 5);
+    assert_eq!(client.get(&app.creds_path).await.unwrap()["lease_duration"], 3600);
+    let again = json!({ "role_id": app.role_id, "secret_id": app.secret_id });
+    assert!(vault.admin().post("auth/approle/login", again).await.is_err());
+}

@@ -1,0 +1,22 @@
+//! The commands that end in one of cargo's own.
+
+use std::{env, ffi::OsString, process::ExitCode};
+
+use crate::{Result, setup};
+
+pub(crate) fn test(arguments: &[OsString]) -> Result<ExitCode> {
+    setup::run()?;
+    cargo(&["test", "--workspace", "--all-features"], arguments)
+}
+
+pub(crate) fn bench(arguments: &[OsString]) -> Result<ExitCode> {
+    setup::run()?;
+    cargo(&["bench", "--workspace", "--all-features"], arguments)
+}
+
+fn cargo(command: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = std::process::Command::new(program).args(command).args(arguments).status()?;
+    // A signal leaves no code.
+    Ok(status.code().map_or(ExitCode::FAILURE, |code| ExitCode::from(u8::try_from(code).unwrap_or(1))))
+}
