@@ -31,17 +31,21 @@ pub fn channel<T>(value: T) -> (Publisher<T>, Rotating<T>) {
     let current = Arc::new(ArcSwap::from_pointee(generation));
     let (numbers, changes) = watch::channel(FIRST);
     let publisher = Publisher { current: Arc::clone(&current), numbers, retired };
-    (publisher, Rotating { current, changes })
+    (publisher, Rotating { current, changes, seen: FIRST })
 }
 
 /// Reads a value that changes while the process runs. Clones see the same value.
 pub struct Rotating<T> {
     current: Arc<ArcSwap<Generation<T>>>,
     changes: watch::Receiver<u64>,
+    seen: u64,
 }
 
 impl<T> Rotating<T> {
-    /// Waits for a generation that this handle has not seen, and returns the newest.
+    /// Waits for a generation newer than the last one this handle has seen, and returns the newest.
+    ///
+    /// A handle has seen what [`changed`](Self::changed) returned and what was given to
+    /// [`mark_seen`](Self::mark_seen); a new one has seen the first generation, a clone what its original has.
     ///
     /// Returns `None` when there will be no more: the publisher is gone. The current value stays readable.
     ///
@@ -49,8 +53,16 @@ impl<T> Rotating<T> {
     ///
     /// Cancel safe: a change that was not returned is returned by the next call.
     pub async fn changed(&mut self) -> Option<Arc<Generation<T>>> {
-        self.changes.changed().await.ok()?;
-        Some(self.current.load_full())
+        let seen = self.seen;
+        self.changes.wait_for(|number| *number > seen).await.ok()?;
+        let generation = self.current.load_full();
+        self.seen = generation.number();
+        Some(generation)
+    }
+
+    /// Makes [`changed`](Self::changed) wait for a generation newer than this one.
+    pub fn mark_seen(&mut self, generation: &Generation<T>) {
+        self.seen = self.seen.max(generation.number());
     }
 
     /// Returns the newest generation. Lock-free.
@@ -70,7 +82,7 @@ impl<T> Rotating<T> {
 
 impl<T> Clone for Rotating<T> {
     fn clone(&self) -> Self {
-        Self { current: Arc::clone(&self.current), changes: self.changes.clone() }
+        Self { current: Arc::clone(&self.current), changes: self.changes.clone(), seen: self.seen }
     }
 }
 
@@ -230,6 +242,16 @@ mod tests {
         assert!(is_pending(retired.as_mut()).await);
         drop(look);
         assert!(!is_pending(retired.as_mut()).await);
+    }
+
+    #[tokio::test]
+    async fn a_generation_that_was_seen_is_no_change() {
+        let (mut publisher, mut rotating) = channel("a");
+        let _retired = publisher.publish("b");
+        let seen = rotating.current().hold();
+        rotating.mark_seen(&seen);
+        let _retired = publisher.publish("c");
+        assert_eq!(rotating.changed().await.map(|generation| generation.number()), Some(3));
     }
 
     #[tokio::test]

@@ -1,0 +1,136 @@
+//! HTTP to Vault: timeouts, a token that is never shown, and errors without bodies.
+
+mod answer;
+mod auth;
+mod body;
+mod health;
+mod lease;
+mod tls;
+mod token;
+
+use std::time::Duration;
+
+use reqwest::{
+    Method,
+    header::{HeaderName, HeaderValue, LOCATION},
+    redirect::{Attempt, Policy},
+};
+use zeroize::Zeroizing;
+
+use self::answer::Answer;
+pub(crate) use self::{
+    auth::{Grant, Login},
+    health::Health,
+    lease::{Increment, LeaseId, Leased},
+    token::Token,
+};
+use crate::{Address, Error, VaultSettings};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A database login is made while we wait: give a slow database its time.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+const TOKEN: HeaderName = HeaderName::from_static("x-vault-token");
+const NAMESPACE: HeaderName = HeaderName::from_static("x-vault-namespace");
+/// Vault wants it on every request that a proxy or an agent may see, so that a browser cannot be made to send one.
+const REQUEST: HeaderName = HeaderName::from_static("x-vault-request");
+
+/// Speaks to one Vault. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    address: Address,
+    namespace: Option<HeaderValue>,
+}
+
+impl Client {
+    pub(crate) fn new(settings: &VaultSettings) -> Result<Self, Error> {
+        let mut http = reqwest::Client::builder();
+        if settings.addr.url().scheme() == "https" {
+            http = http.tls_backend_preconfigured(tls::config(settings.cacert.as_deref())?).https_only(true);
+        }
+        let http = http
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .redirect(Policy::custom(same_origin))
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("direct-vault/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::Tls {
+                file: "the system's certificates".to_owned(),
+                reason: root(&error),
+            })?;
+        let namespace = match settings.namespace.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(name) => Some(HeaderValue::from_str(name).map_err(|_| Error::Malformed {
+                path: "VAULT_NAMESPACE".to_owned(),
+                reason: "it cannot be sent in a header",
+            })?),
+        };
+        Ok(Self { http, address: settings.addr.clone(), namespace })
+    }
+
+    /// Sends one request and reads the whole answer, whatever its status.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&Token>,
+        body: Option<Zeroizing<Vec<u8>>>,
+    ) -> Result<Answer, Error> {
+        let mut request = self.http.request(method, self.address.join(path)).header(REQUEST, "true");
+        if let Some(namespace) = &self.namespace {
+            request = request.header(NAMESPACE, namespace);
+        }
+        if let Some(token) = token {
+            request = request.header(TOKEN, token.header());
+        }
+        if let Some(body) = body {
+            request = request.body(bytes::Bytes::from_owner(body));
+        }
+        let mut response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let retry_after = answer::retry_after(response.headers());
+        let location =
+            response.headers().get(LOCATION).and_then(|value| Some(value.to_str().ok()?.to_owned()));
+        let body = body::read(&mut response).await.map_err(|failed| match failed {
+            body::Failed::Network(error) => self.unreachable(&error),
+            body::Failed::TooLarge => Error::Malformed { path: path.to_owned(), reason: "it is too large" },
+        })?;
+        Ok(Answer { path: path.to_owned(), status, retry_after, location, body })
+    }
+
+    async fn post(
+        &self,
+        path: &str,
+        token: Option<&Token>,
+        body: Zeroizing<Vec<u8>>,
+    ) -> Result<Answer, Error> {
+        self.send(Method::POST, path, token, Some(body)).await
+    }
+
+    async fn get(&self, path: &str, token: &Token) -> Result<Answer, Error> {
+        self.send(Method::GET, path, Some(token), None).await
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Error {
+        let reason = if error.is_timeout() { "timed out".to_owned() } else { root(error) };
+        Error::Unreachable { address: self.address.to_string(), reason }
+    }
+}
+
+/// Follows a redirect on the same scheme, host and port only: reqwest would send our token along anywhere.
+fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    const MOST: usize = 3;
+    let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
+    if same && attempt.previous().len() <= MOST { attempt.follow() } else { attempt.stop() }
+}
+
+/// Returns what the innermost error says: `connection refused`, `invalid peer certificate: UnknownIssuer`.
+fn root(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

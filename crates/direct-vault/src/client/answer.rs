@@ -1,0 +1,122 @@
+//! An answer of Vault: what it holds, or which error it is.
+
+use std::time::Duration;
+
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
+
+use crate::{Address, Error};
+
+pub(super) struct Answer {
+    pub(super) path: String,
+    pub(super) status: StatusCode,
+    pub(super) retry_after: Option<Duration>,
+    /// Where a redirect points that was not followed.
+    pub(super) location: Option<String>,
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+/// What a status below 500 means depends on what was asked.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    Login,
+    Read,
+    Renew,
+    Revoke,
+    LookUp,
+}
+
+impl Asked {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Read => "read",
+            Self::Renew => "renew",
+            Self::Revoke => "revoke",
+            Self::LookUp => "lookup",
+        }
+    }
+}
+
+impl Answer {
+    /// Returns the good answer as a `T`, or the error it is.
+    pub(super) fn parse<T: DeserializeOwned>(&self, asked: Asked, address: &Address) -> Result<T, Error> {
+        self.good(asked, address)?;
+        // serde's error quotes what it could not read: dropped.
+        serde_json::from_slice(&self.body).map_err(|_| self.malformed("it lacks what was asked for"))
+    }
+
+    /// Returns the error that the answer is, if it is one.
+    pub(super) fn good(&self, asked: Asked, address: &Address) -> Result<(), Error> {
+        if self.status.is_success() {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        let status = self.status.as_u16();
+        if self.status.is_redirection() {
+            return Err(self.unavailable(vec![self.redirected()]));
+        }
+        let Some(messages) = self.messages() else {
+            return Err(if self.status.is_server_error() {
+                self.unavailable(Vec::new())
+            } else {
+                self.malformed("it is not JSON with `errors`")
+            });
+        };
+        Err(match (self.status.as_u16(), asked) {
+            (503, _) if messages.iter().any(|message| message.contains("sealed")) => {
+                Error::Sealed { address: address.to_string() }
+            }
+            (412 | 429 | 472 | 473 | 500.., _) => self.unavailable(messages),
+            (_, Asked::Login) => Error::LoginRefused { path, status, messages },
+            (403, _) => Error::Denied { operation: asked.operation(), path, messages },
+            (_, Asked::Renew | Asked::Revoke) => Error::LeaseGone { path, messages },
+            _ => Error::NotFound { path, status, messages },
+        })
+    }
+
+    fn unavailable(&self, messages: Vec<String>) -> Error {
+        Error::Unavailable {
+            path: self.path.clone(),
+            status: self.status.as_u16(),
+            messages,
+            retry_after: self.retry_after,
+        }
+    }
+
+    pub(super) fn malformed(&self, reason: &'static str) -> Error {
+        Error::Malformed { path: self.path.clone(), reason }
+    }
+
+    fn redirected(&self) -> String {
+        let to = self.location.as_deref().and_then(|location| reqwest::Url::parse(location).ok());
+        let origin = to.map_or_else(|| "elsewhere".to_owned(), |url| url.origin().ascii_serialization());
+        format!("it redirects to {origin}, which is not VAULT_ADDR, and the token goes nowhere else")
+    }
+
+    /// Returns Vault's own short messages, each on one line, or nothing if the body is not Vault's.
+    fn messages(&self) -> Option<Vec<String>> {
+        #[derive(Deserialize)]
+        struct Errors {
+            errors: Vec<String>,
+        }
+        let Errors { errors } = serde_json::from_slice(&self.body).ok()?;
+        Some(errors.iter().take(3).map(|message| one_line(message)).filter(|line| !line.is_empty()).collect())
+    }
+}
+
+/// Returns how long the answer asks to wait. A date instead of seconds is not used by Vault.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+fn one_line(message: &str) -> String {
+    const MOST: usize = 200;
+    let words = message.strip_prefix("1 error occurred:").unwrap_or(message).split_whitespace();
+    let line = words.collect::<Vec<_>>().join(" ");
+    line.trim_start_matches("* ").chars().filter(|character| !character.is_control()).take(MOST).collect()
+}

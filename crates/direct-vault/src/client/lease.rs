@@ -1,0 +1,109 @@
+//! Leased reads: what was read, and how to keep or give back the lease.
+
+use std::{fmt, time::Duration};
+
+use secrets_config_core::Secret;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Client, Grant, Token, answer::Asked, body};
+use crate::Error;
+
+/// The id of a lease. Who knows it can revoke the lease, so it is shown without its tail.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct LeaseId(Secret<String>);
+
+impl LeaseId {
+    fn as_str(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for LeaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str().rsplit_once('/').map_or("", |(path, _)| path))
+    }
+}
+
+/// Something read with a lease.
+#[derive(Debug)]
+pub(crate) struct Leased<T> {
+    pub(crate) data: T,
+    pub(crate) id: LeaseId,
+    pub(crate) grant: Grant,
+}
+
+/// How much time is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Increment(pub(crate) Duration);
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    lease_id: LeaseId,
+    lease_duration: u64,
+    renewable: bool,
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Renewed {
+    lease_duration: u64,
+    renewable: bool,
+}
+
+impl Client {
+    /// Reads `path`, which makes a lease.
+    pub(crate) async fn read_lease<T: DeserializeOwned>(
+        &self,
+        token: &Token,
+        path: &str,
+    ) -> Result<Leased<T>, Error> {
+        let answer = self.get(path, token).await?;
+        let Answer { lease_id, lease_duration, renewable, data } =
+            answer.parse(Asked::Read, &self.address)?;
+        let grant = Grant { ttl: Duration::from_secs(lease_duration), renewable };
+        Ok(Leased { data, id: lease_id, grant })
+    }
+
+    pub(crate) async fn renew_lease(
+        &self,
+        token: &Token,
+        id: &LeaseId,
+        Increment(increment): Increment,
+    ) -> Result<Grant, Error> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            lease_id: &'a str,
+            increment: u64,
+        }
+        let body = Body { lease_id: id.as_str(), increment: increment.as_secs() };
+        let body = body::json(&body, body.lease_id.len());
+        let answer = self.post("sys/leases/renew", Some(token), body).await?;
+        let Renewed { lease_duration, renewable } = answer.parse(Asked::Renew, &self.address)?;
+        Ok(Grant { ttl: Duration::from_secs(lease_duration), renewable })
+    }
+
+    /// Revokes the lease and waits until it is: the database login is gone then.
+    pub(crate) async fn revoke_lease(&self, token: &Token, id: &LeaseId) -> Result<(), Error> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            lease_id: &'a str,
+            sync: bool,
+        }
+        let body = body::json(&Body { lease_id: id.as_str(), sync: true }, id.as_str().len());
+        let answer = self.post("sys/leases/revoke", Some(token), body).await?;
+        answer.good(Asked::Revoke, &self.address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_of_a_lease_id_is_not_shown() {
+        let id = LeaseId(Secret::from("database/creds/app/hunter2-canary"));
+        assert_eq!(format!("{id:?}"), "database/creds/app");
+        assert_eq!(format!("{:?}", LeaseId(Secret::from("hunter2-canary"))), "");
+    }
+}

@@ -1,0 +1,224 @@
+//! The one task that talks to Vault: it does what the engine asks for and tells it how it went.
+
+mod job;
+mod lease;
+mod shutdown;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use secrets_config_core::{DbCredentials, Rotating};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{self, Instant},
+};
+
+use self::{
+    job::{Done, Outcome},
+    lease::{Lease, RetiredLease},
+};
+use crate::{
+    Class, Counters, Error, LeaseStatus, State, Status,
+    builder::AppRole,
+    client::{Client, Token},
+    engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
+};
+
+/// What a [`Vault`](crate::Vault) asks of its driver.
+pub(crate) enum Command {
+    /// Hold a lease on `path`.
+    Lease { path: String, reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>> },
+    /// Give everything back and end.
+    Shutdown,
+}
+
+/// Owns the engine, the tokens and the leases.
+pub(crate) struct Driver {
+    engine: Engine,
+    client: Client,
+    app_role: Arc<AppRole>,
+    tokens: BTreeMap<SessionId, Token>,
+    leases: BTreeMap<LeaseKey, Lease>,
+    retired: BTreeMap<RetiredId, RetiredLease>,
+    jobs: FuturesUnordered<BoxFuture<'static, Done>>,
+    releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    /// Answered by the first login.
+    started: Option<oneshot::Sender<Result<(), Error>>>,
+    commands: mpsc::Receiver<Command>,
+    status: watch::Sender<Status>,
+    counters: Counters,
+    last_error: Option<Arc<Error>>,
+    last_said: Option<Instant>,
+}
+
+impl Driver {
+    pub(crate) fn new(
+        client: Client,
+        app_role: AppRole,
+        started: oneshot::Sender<Result<(), Error>>,
+        commands: mpsc::Receiver<Command>,
+        status: watch::Sender<Status>,
+    ) -> Self {
+        Self {
+            engine: Engine::new(fastrand::Rng::new()),
+            client,
+            app_role: Arc::new(app_role),
+            tokens: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            retired: BTreeMap::new(),
+            jobs: FuturesUnordered::new(),
+            releases: FuturesUnordered::new(),
+            started: Some(started),
+            commands,
+            status,
+            counters: Counters::default(),
+            last_error: None,
+            last_said: None,
+        }
+    }
+
+    /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let now = Instant::now().into_std();
+            while let Some(job) = self.engine.next_job(now) {
+                let work = self.perform(job);
+                self.jobs.push(work);
+            }
+            self.publish_status();
+            let wake = self.engine.wake(now).map_or_else(far_away, Instant::from_std);
+            tokio::select! {
+                biased;
+                command = self.commands.recv() => match command {
+                    Some(Command::Lease { path, reply }) => self.add_lease(path, reply),
+                    Some(Command::Shutdown) => break,
+                    None => return,
+                },
+                Some(done) = self.jobs.next() => {
+                    if !self.take_in(done) {
+                        return;
+                    }
+                }
+                Some(id) = self.releases.next() => self.engine.released(id),
+                () = time::sleep_until(wake) => {}
+            }
+        }
+        self.shut_down().await;
+    }
+
+    /// Takes the outcome of a job in. Returns whether there is anything to go on for.
+    fn take_in(&mut self, Done { job, sent, result }: Done) -> bool {
+        let now = Instant::now().into_std();
+        let sent = sent.into_std();
+        match (job, result) {
+            (_, Err(error)) => return self.take_in_failure(job, error),
+            (_, Ok(Outcome::LoggedIn(login))) => {
+                let id = self.engine.logged_in(now, sent, login.grant);
+                self.tokens.insert(id, login.token);
+                self.counters.logins += 1;
+                let generation = self.counters.logins;
+                tracing::info!(generation, ttl_secs = login.grant.ttl.as_secs(), "logged in to Vault");
+                if let Some(started) = self.started.take() {
+                    // A caller that is gone has dropped the `Vault` as well: the loop ends by that.
+                    let _gone = started.send(Ok(()));
+                }
+            }
+            (Job::RenewToken(id), Ok(Outcome::Renewed(grant))) => {
+                self.engine.token_renewed(now, id, sent, grant);
+                self.counters.renewals += 1;
+                tracing::debug!(ttl_secs = grant.ttl.as_secs(), "token renewed");
+            }
+            (Job::LookUpToken(id), Ok(Outcome::Alive(alive))) => {
+                self.engine.token_looked_up(now, id, alive);
+                if !alive {
+                    tracing::warn!("the token is dead: logging in again");
+                }
+            }
+            (Job::Issue(key, session), Ok(Outcome::Issued(leased))) => {
+                self.take_in_lease(key, session, sent, leased)
+            }
+            (Job::RenewLease(key, _), Ok(Outcome::Renewed(grant))) => {
+                self.engine.lease_renewed(now, key, sent, grant);
+                self.counters.renewals += 1;
+                let role = self.leases.get(&key).map(|lease| lease.path.as_str());
+                tracing::debug!(role, ttl_secs = grant.ttl.as_secs(), "lease renewed");
+            }
+            (Job::RevokeLease(id, _), Ok(Outcome::Revoked)) => {
+                self.engine.lease_revoked(id);
+                self.counters.revocations += 1;
+            }
+            (Job::RevokeToken(id), Ok(Outcome::Revoked)) => {
+                self.engine.token_revoked(id);
+                self.counters.revocations += 1;
+            }
+            (Job::CheckHealth, Ok(Outcome::Health(health))) => self.engine.health_checked(now, health),
+            (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
+        }
+        self.tokens.retain(|id, _| self.engine.has_session(*id));
+        self.retired.retain(|id, _| self.engine.has_retired(*id));
+        if self.engine.state(now) == State::Ready && self.last_error.take().is_some() {
+            self.last_said = None;
+            tracing::info!("all is well again");
+        }
+        true
+    }
+
+    fn take_in_failure(&mut self, job: Job, error: Error) -> bool {
+        let now = Instant::now();
+        self.counters.failures += 1;
+        self.engine.failed(now.into_std(), job, &error);
+        if let Some(started) = self.started.take_if(|_| is_fatal_at_start(&error)) {
+            let _gone = started.send(Err(error));
+            return false;
+        }
+        if let Job::Issue(key, _) = job {
+            self.refuse_first(key, &error);
+        }
+        self.say(now, &error);
+        self.last_error = Some(Arc::new(error));
+        true
+    }
+
+    /// Logs a failure: at once if it is another one than before, then once a minute.
+    fn say(&mut self, now: Instant, error: &Error) {
+        const EVERY: Duration = Duration::from_secs(60);
+        let text = error.to_string();
+        let is_new = self.last_error.as_ref().is_none_or(|last| last.to_string() != text);
+        if is_new || self.last_said.is_none_or(|said| now - said >= EVERY) {
+            self.last_said = Some(now);
+            let retryable = error.is_retryable();
+            tracing::warn!(state = self.engine.state(now.into_std()).as_str(), retryable, "{text}");
+        }
+    }
+
+    fn publish_status(&self) {
+        let now = Instant::now().into_std();
+        let leases = self.leases.iter().filter_map(|(key, lease)| {
+            Some(LeaseStatus {
+                path: lease.path.clone(),
+                generation: lease.generation()?,
+                expires: self.engine.lease_expires(*key).map(Instant::from_std),
+            })
+        });
+        self.status.send_replace(Status {
+            state: self.engine.state(now),
+            generation: self.counters.logins,
+            token_expires: self.engine.token_expires().map(Instant::from_std),
+            leases: leases.collect(),
+            last_error: self.last_error.clone(),
+            counters: self.counters,
+        });
+    }
+}
+
+/// Whether it makes no sense to wait for what did not work at the start.
+fn is_fatal_at_start(error: &Error) -> bool {
+    match error.class() {
+        Class::Fatal | Class::Relogin => true,
+        Class::Wait | Class::Reissue => matches!(error, Error::Malformed { .. }),
+    }
+}
+
+fn far_away() -> Instant {
+    Instant::now() + Duration::from_secs(86_400)
+}

@@ -1,0 +1,80 @@
+//! The requests behind the engine's jobs.
+
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::time::Instant;
+
+use super::{Driver, lease::Credentials};
+use crate::{
+    Error,
+    client::{Grant, Health, Increment, Leased, Login},
+    engine::Job,
+};
+
+/// A job that has ended.
+pub(super) struct Done {
+    pub(super) job: Job,
+    /// When it was started: what is granted counts from then.
+    pub(super) sent: Instant,
+    pub(super) result: Result<Outcome, Error>,
+}
+
+/// What a good answer gave.
+pub(super) enum Outcome {
+    LoggedIn(Login),
+    Renewed(Grant),
+    Alive(bool),
+    Issued(Leased<Credentials>),
+    Revoked,
+    Health(Health),
+}
+
+impl Driver {
+    /// Returns the request for `job`. It owns what it needs.
+    pub(super) fn perform(&self, job: Job) -> BoxFuture<'static, Done> {
+        let client = self.client.clone();
+        let request: Option<BoxFuture<'static, Result<Outcome, Error>>> = match job {
+            Job::CheckHealth => Some(async move { client.health().await.map(Outcome::Health) }.boxed()),
+            Job::LogIn => {
+                let app_role = self.app_role.clone();
+                Some(async move { app_role.log_in(&client).await.map(Outcome::LoggedIn) }.boxed())
+            }
+            Job::LookUpToken(id) => self
+                .tokens
+                .get(&id)
+                .cloned()
+                .map(|token| async move { client.is_alive(&token).await.map(Outcome::Alive) }.boxed()),
+            Job::RenewToken(id) => {
+                self.tokens.get(&id).cloned().map(|token| {
+                    async move { client.renew_token(&token).await.map(Outcome::Renewed) }.boxed()
+                })
+            }
+            Job::RevokeToken(id) => self.tokens.get(&id).cloned().map(|token| {
+                async move { client.revoke_token(&token).await.map(|()| Outcome::Revoked) }.boxed()
+            }),
+            Job::Issue(key, session) => self.token_and_lease(session, key).map(|(token, lease)| {
+                let path = lease.path.clone();
+                async move { client.read_lease(&token, &path).await.map(Outcome::Issued) }.boxed()
+            }),
+            Job::RenewLease(key, session) => self.token_and_lease(session, key).and_then(|(token, lease)| {
+                let (id, increment) = (lease.id()?.clone(), Increment(self.engine.increment(key)));
+                Some(
+                    async move { client.renew_lease(&token, &id, increment).await.map(Outcome::Renewed) }
+                        .boxed(),
+                )
+            }),
+            Job::RevokeLease(id, session) => {
+                let lease = self.retired.get(&id).map(|retired| retired.id.clone());
+                self.tokens.get(&session).cloned().zip(lease).map(|(token, lease)| {
+                    async move { client.revoke_lease(&token, &lease).await.map(|()| Outcome::Revoked) }
+                        .boxed()
+                })
+            }
+        };
+        let sent = Instant::now();
+        match request {
+            Some(request) => request.map(move |result| Done { job, sent, result }).boxed(),
+            // The engine asks only for what the driver has told it of, so this is its own end.
+            None => futures_util::future::ready(Done { job, sent, result: Err(Error::Stopped) }).boxed(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Something that is tried again after a failure.
+
+use std::time::{Duration, Instant};
+
+/// Requests for one thing are at least this far apart, whatever the times say.
+const FLOOR: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// With nothing left to lose, an end of the trouble is to be seen soon.
+const LONGEST_PAUSE_WITHOUT_HEADROOM: Duration = Duration::from_secs(4);
+
+/// Whether something is being tried, and from when on it may be tried again.
+#[derive(Debug, Default)]
+pub(super) struct Attempts {
+    running: bool,
+    failures: u32,
+    not_before: Option<Instant>,
+}
+
+impl Attempts {
+    pub(super) fn start(&mut self) {
+        self.running = true;
+    }
+
+    pub(super) fn succeeded(&mut self, now: Instant) {
+        *self = Self { running: false, failures: 0, not_before: Some(now + FLOOR) };
+    }
+
+    /// Pauses with full jitter. The less `headroom` there is until something ends, the shorter.
+    pub(super) fn failed(&mut self, now: Instant, headroom: Option<Duration>, random: &mut fastrand::Rng) {
+        let doubled = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16));
+        let longest = match headroom {
+            Some(headroom) => (headroom / 8).min(LONGEST_PAUSE),
+            None => LONGEST_PAUSE_WITHOUT_HEADROOM,
+        };
+        let pause = doubled.min(longest).mul_f64(random.f64()).max(FLOOR);
+        self.failed_until(now + pause);
+    }
+
+    pub(super) fn failed_until(&mut self, not_before: Instant) {
+        *self = Self { running: false, failures: self.failures + 1, not_before: Some(not_before) };
+    }
+
+    /// Returns when something that is wanted at `at` may be started, unless it is running.
+    pub(super) fn earliest(&self, at: Instant) -> Option<Instant> {
+        let earliest = self.not_before.map_or(at, |not_before| not_before.max(at));
+        (!self.running).then_some(earliest)
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.failures > 0
+    }
+}

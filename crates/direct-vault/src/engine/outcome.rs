@@ -1,0 +1,218 @@
+//! What the driver tells about the jobs it was given.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Engine, Held, Job, LeaseKey, Retired, RetiredId, Session, SessionId, attempts::Attempts, term::Term,
+};
+use crate::{
+    Error,
+    client::{Grant, Health},
+};
+
+/// After a refusal somebody must change something: ask again this rarely.
+const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+/// When an outage ends everybody wants everything: spread it over this much.
+const AFTER_OUTAGE: Duration = Duration::from_secs(2);
+
+impl Engine {
+    /// A login that was sent at `sent` gave a token.
+    pub(crate) fn logged_in(&mut self, now: Instant, sent: Instant, grant: Grant) -> SessionId {
+        self.log_in.succeeded(now);
+        // What was denied or failed with the token before may go well with this one.
+        for lease in self.leases.values_mut().filter(|lease| lease.attempts.has_failed()) {
+            lease.attempts = Attempts::default();
+        }
+        let id = SessionId(self.next_id());
+        let term = Term::new(sent, grant, &mut self.random);
+        self.sessions
+            .insert(id, Session { term, attempts: Attempts::default(), suspect: false, dead: false });
+        id
+    }
+
+    pub(crate) fn token_renewed(&mut self, now: Instant, id: SessionId, sent: Instant, grant: Grant) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.attempts.succeeded(now);
+            session.term.renewed(sent, grant, &mut self.random);
+        }
+    }
+
+    pub(crate) fn token_looked_up(&mut self, now: Instant, id: SessionId, alive: bool) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.attempts.succeeded(now);
+            session.suspect = false;
+            if !alive {
+                session.dead = true;
+                session.term.end(now);
+            }
+        }
+    }
+
+    /// A new lease was read with the token `session`. The one before, if there is one, is retired: the driver tells by
+    /// the returned id when nothing uses it any more.
+    pub(crate) fn issued(
+        &mut self,
+        now: Instant,
+        key: LeaseKey,
+        session: SessionId,
+        sent: Instant,
+        grant: Grant,
+    ) -> Option<RetiredId> {
+        let expires = self.lease_expires(key);
+        let lease = self.leases.get_mut(&key)?;
+        lease.attempts.succeeded(now);
+        let held = Held { session, term: Term::new(sent, grant, &mut self.random) };
+        let old = lease.held.replace(held)?;
+        let id = RetiredId(self.next_id());
+        let retired =
+            Retired { session: old.session, expires, released: false, attempts: Attempts::default() };
+        self.retired.insert(id, retired);
+        Some(id)
+    }
+
+    pub(crate) fn lease_renewed(&mut self, now: Instant, key: LeaseKey, sent: Instant, grant: Grant) {
+        if let Some(lease) = self.leases.get_mut(&key) {
+            lease.attempts.succeeded(now);
+            if let Some(held) = &mut lease.held {
+                held.term.renewed(sent, grant, &mut self.random);
+            }
+        }
+    }
+
+    /// Returns how much time to ask for when the lease is renewed.
+    pub(crate) fn increment(&self, key: LeaseKey) -> Duration {
+        let held = self.leases.get(&key).and_then(|lease| lease.held.as_ref());
+        held.map_or(Duration::ZERO, |held| held.term.full())
+    }
+
+    /// Nothing uses the retired lease any more.
+    pub(crate) fn released(&mut self, id: RetiredId) {
+        if let Some(retired) = self.retired.get_mut(&id) {
+            retired.released = true;
+            // The last one goes with its token.
+            let session = retired.session;
+            if Some(session) != self.current() && !self.is_used(session) {
+                self.retired.retain(|_, retired| retired.session != session);
+            }
+        }
+    }
+
+    pub(crate) fn lease_revoked(&mut self, id: RetiredId) {
+        self.retired.remove(&id);
+    }
+
+    pub(crate) fn token_revoked(&mut self, id: SessionId) {
+        self.sessions.remove(&id);
+    }
+
+    pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {
+        if health != Health::Serving {
+            let headroom = self.headroom(now);
+            self.outage.get_or_insert_default().failed(now, headroom, &mut self.random);
+        } else if self.outage.take().is_some() {
+            let most = self.headroom(now).map_or(AFTER_OUTAGE, |headroom| AFTER_OUTAGE.min(headroom / 4));
+            self.resume = Some(now + most.mul_f64(self.random.f64()));
+        }
+    }
+
+    /// A job failed.
+    pub(crate) fn failed(&mut self, now: Instant, job: Job, error: &Error) {
+        self.pause(now, job, error);
+        match error {
+            Error::Unreachable { .. } | Error::Sealed { .. } if self.outage.is_none() => {
+                let headroom = self.headroom(now);
+                self.outage.insert(Attempts::default()).failed(now, headroom, &mut self.random);
+            }
+            Error::Unreachable { .. } | Error::Sealed { .. } => {}
+            Error::Denied { .. } => self.denied(job),
+            Error::LeaseGone { .. } => self.gone(now, job),
+            _ => self.refused(now, job),
+        }
+    }
+
+    /// Sets the earliest time of the next attempt.
+    fn pause(&mut self, now: Instant, job: Job, error: &Error) {
+        let headroom = self.headroom(now);
+        let mut random = self.random.fork();
+        let Some(attempts) = self.attempts(job) else { return };
+        match error {
+            Error::Denied { .. } | Error::NotFound { .. } | Error::UnusableToken { .. } => {
+                attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.9 + 0.2 * random.f64()));
+            }
+            Error::LeaseGone { .. } => attempts.succeeded(now),
+            Error::Unavailable { retry_after: Some(wait), .. } => attempts.failed_until(now + *wait),
+            _ => attempts.failed(now, headroom, &mut random),
+        }
+    }
+
+    /// Nobody may do this, or the token is dead: the next job finds out which. Should it live, what was denied for good
+    /// is already noted here.
+    fn denied(&mut self, job: Job) {
+        match job {
+            Job::RenewLease(key, _) => {
+                if let Some(lease) = self.leases.get_mut(&key) {
+                    lease.attempts = Attempts::default();
+                    if let Some(held) = &mut lease.held {
+                        held.term.is_not_renewable();
+                    }
+                }
+            }
+            Job::RenewToken(id) => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.attempts = Attempts::default();
+                    session.term.is_not_renewable();
+                }
+            }
+            Job::RevokeLease(id, _) => {
+                // Its own end, or that of its token, does it. No reason to doubt the token in use.
+                self.retired.remove(&id);
+                return;
+            }
+            Job::RevokeToken(id) => {
+                self.sessions.remove(&id);
+                return;
+            }
+            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) | Job::Issue(..) => {}
+        }
+        let (Job::RenewToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id)) = job else { return };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.suspect = true;
+        }
+    }
+
+    /// What was to be renewed or revoked is no more.
+    fn gone(&mut self, now: Instant, job: Job) {
+        match job {
+            Job::RenewLease(key, _) => {
+                if let Some(held) = self.leases.get_mut(&key).and_then(|lease| lease.held.as_mut()) {
+                    held.term.end(now);
+                }
+            }
+            Job::RenewToken(id) => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.term.replace(now);
+                }
+            }
+            Job::RevokeLease(id, _) => self.lease_revoked(id),
+            Job::RevokeToken(id) => self.token_revoked(id),
+            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) | Job::Issue(..) => {}
+        }
+    }
+
+    /// The request was understood and not served.
+    fn refused(&mut self, now: Instant, job: Job) {
+        match job {
+            Job::RenewLease(key, _) => {
+                if let Some(held) = self.leases.get_mut(&key).and_then(|lease| lease.held.as_mut()) {
+                    held.term.renewal_failed(now);
+                }
+            }
+            Job::RenewToken(id) => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.term.renewal_failed(now);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How long a token or a lease lives, and what that asks for.
+
+use std::time::{Duration, Instant};
+
+use crate::client::Grant;
+
+/// What is to be done with something that ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Due {
+    /// Ask for more time.
+    Renew,
+    /// Get another one.
+    Replace,
+}
+
+/// The life of a token or a lease. Counted from before the request was sent, so never too long.
+#[derive(Debug)]
+pub(super) struct Term {
+    /// What was granted first; a renewal that grants clearly less has met the greatest lifetime.
+    full: Duration,
+    expires: Option<Instant>,
+    next: Option<(Instant, Due)>,
+    /// From when on a renewal that has failed is no longer worth waiting for.
+    replace_at: Option<Instant>,
+}
+
+impl Term {
+    pub(super) fn new(sent: Instant, grant: Grant, random: &mut fastrand::Rng) -> Self {
+        let mut term = Self { full: grant.ttl, expires: None, next: None, replace_at: None };
+        term.grant(sent, grant, random);
+        term
+    }
+
+    /// Takes over what a renewal granted.
+    pub(super) fn renewed(&mut self, sent: Instant, grant: Grant, random: &mut fastrand::Rng) {
+        self.grant(sent, grant, random);
+        if !grant.ttl.is_zero() && grant.ttl < self.full.mul_f64(0.9) {
+            self.replace(sent);
+        }
+    }
+
+    fn grant(&mut self, sent: Instant, Grant { ttl, renewable }: Grant, random: &mut fastrand::Rng) {
+        let jitter = 0.9 + 0.2 * random.f64();
+        // A time too far away to be counted is no end at all.
+        let expires = if ttl.is_zero() { None } else { sent.checked_add(ttl) };
+        self.expires = expires;
+        self.replace_at = expires.map(|expires| expires - ttl.mul_f64(0.25));
+        self.next = expires.map(|_| {
+            if renewable {
+                (sent + renewal_after(ttl).mul_f64(jitter), Due::Renew)
+            } else {
+                (sent + ttl.mul_f64(0.6 * jitter), Due::Replace)
+            }
+        });
+    }
+
+    /// Notes that a renewal failed and may succeed later.
+    pub(super) fn renewal_failed(&mut self, now: Instant) {
+        if self.replace_at.is_some_and(|at| at <= now) {
+            self.replace(now);
+        }
+    }
+
+    /// Notes that there will be no renewal: something new comes while there is time for it.
+    pub(super) fn is_not_renewable(&mut self) {
+        let at = self.expires.map(|expires| expires - self.full.mul_f64(0.4).min(self.full));
+        self.next = at.map(|at| (at, Due::Replace));
+    }
+
+    /// Asks for something new from `now` on.
+    pub(super) fn replace(&mut self, now: Instant) {
+        self.next = Some((now, Due::Replace));
+    }
+
+    /// Notes that it has ended before its time.
+    pub(super) fn end(&mut self, now: Instant) {
+        self.expires = Some(now);
+        self.replace(now);
+    }
+
+    pub(super) fn next(&self) -> Option<(Instant, Due)> {
+        self.next
+    }
+
+    pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {
+        self.next.is_some_and(|(at, due)| due == Due::Replace && at <= now)
+    }
+
+    pub(super) fn expires(&self) -> Option<Instant> {
+        self.expires
+    }
+
+    /// Returns how much time a renewal asks for.
+    pub(super) fn full(&self) -> Duration {
+        self.full
+    }
+}
+
+/// Returns after what part of its life something is renewed: half, or earlier if half would leave too little time
+/// for a restart of Vault, but not before a third.
+fn renewal_after(ttl: Duration) -> Duration {
+    const RESTART: Duration = Duration::from_secs(15);
+    ttl.saturating_sub(RESTART).clamp(ttl / 3, ttl / 2)
+}

@@ -1,0 +1,156 @@
+//! What can go wrong with Vault, and what to check.
+
+use std::time::Duration;
+
+/// Says what failed, where, and what to check. Holds names, paths, status codes and Vault's own short messages;
+/// never a body, a header or a secret.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Vault did not answer.
+    #[error(
+        "no answer from Vault at {address} ({reason}): check VAULT_ADDR, the network and that Vault runs"
+    )]
+    Unreachable {
+        /// The address asked.
+        address: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// Vault answers but is sealed.
+    #[error("the Vault at {address} is sealed: it answers when somebody unseals it")]
+    Sealed {
+        /// The address asked.
+        address: String,
+    },
+    /// Vault, or what is behind it, cannot serve the request now.
+    #[error("Vault cannot serve {path} now (status {status}{})", said(messages))]
+    Unavailable {
+        /// The API path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// What Vault said.
+        messages: Vec<String>,
+        /// How long Vault asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// The login was refused.
+    #[error(
+        "Vault refused the login at {path} (status {status}{}): check VAULT_ROLE_ID and VAULT_SECRET_ID, that the \
+         secret id has not expired, and that the auth method is mounted there in this namespace",
+        said(messages)
+    )]
+    LoginRefused {
+        /// The login's API path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// What Vault said.
+        messages: Vec<String>,
+    },
+    /// The token may not do this, or there is nothing mounted.
+    #[error(
+        "Vault denied {operation} on {path}{}: check the path's mount and role, and that a policy of the AppRole \
+         grants it on exactly this path",
+        said(messages)
+    )]
+    Denied {
+        /// What was tried: `read`, `renew`.
+        operation: &'static str,
+        /// The API path.
+        path: String,
+        /// What Vault said.
+        messages: Vec<String>,
+    },
+    /// The path has nothing to give.
+    #[error(
+        "Vault has nothing at {path} (status {status}{}): check the mount and the role's name",
+        said(messages)
+    )]
+    NotFound {
+        /// The API path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// What Vault said.
+        messages: Vec<String>,
+    },
+    /// The lease or token to be renewed is no more.
+    #[error("the lease of {path} is no more{}", said(messages))]
+    LeaseGone {
+        /// The path the lease was read from.
+        path: String,
+        /// What Vault said.
+        messages: Vec<String>,
+    },
+    /// The answer is not one of Vault's.
+    #[error("the answer to {path} is not one of Vault's ({reason}): check that VAULT_ADDR is Vault's")]
+    Malformed {
+        /// The API path.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The login made a token that cannot be used for long.
+    #[error("the AppRole makes tokens with {limit}: set it to 0, since each renewal is a use")]
+    UnusableToken {
+        /// The role's setting.
+        limit: String,
+    },
+    /// The TLS set-up cannot be made.
+    #[error("cannot set up TLS to Vault with {file}: {reason}")]
+    Tls {
+        /// The file that should hold certificates.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The `Vault` this was asked of has been shut down.
+    #[error("the connection to Vault has been shut down")]
+    Stopped,
+}
+
+impl Error {
+    /// Returns what to do about the error.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Sealed { .. }
+            | Self::Unavailable { .. }
+            | Self::Malformed { .. } => Class::Wait,
+            Self::LeaseGone { .. } => Class::Reissue,
+            Self::Denied { .. } => Class::Relogin,
+            Self::LoginRefused { .. }
+            | Self::NotFound { .. }
+            | Self::UnusableToken { .. }
+            | Self::Tls { .. }
+            | Self::Stopped => Class::Fatal,
+        }
+    }
+
+    /// Returns whether the same request may succeed later without anybody's doing.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.class() == Class::Wait
+    }
+}
+
+/// What to do about an error.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Class {
+    /// Wait: the request is right, Vault cannot answer it now.
+    Wait,
+    /// Ask for a new lease.
+    Reissue,
+    /// Log in again, if the token turns out to be dead.
+    Relogin,
+    /// Somebody must change something.
+    Fatal,
+}
+
+fn said(messages: &[String]) -> String {
+    if messages.is_empty() { String::new() } else { format!(", it says: {}", messages.join("; ")) }
+}

@@ -1,0 +1,82 @@
+//! The application's handle.
+
+use secrets_config_core::{DbCredentials, Rotating};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+
+use crate::{Builder, Error, Status, VaultSettings, driver::Command};
+
+/// A connection to Vault that keeps its token and leases alive in the background.
+///
+/// The work is done by one task, which ends with [`shutdown`](Self::shutdown), or at once when the handle is dropped:
+/// then nothing is revoked, and the leases end by their own time.
+#[derive(Debug)]
+pub struct Vault {
+    commands: mpsc::Sender<Command>,
+    status: watch::Receiver<Status>,
+    driver: Driving,
+}
+
+impl Vault {
+    /// Returns a builder for the Vault of `settings`.
+    pub fn builder(settings: VaultSettings) -> Builder {
+        Builder::new(settings)
+    }
+
+    pub(crate) fn new(
+        commands: mpsc::Sender<Command>,
+        status: watch::Receiver<Status>,
+        driver: JoinHandle<()>,
+    ) -> Self {
+        Self { commands, status, driver: Driving(driver) }
+    }
+
+    /// Leases a database login from `path`, such as `database/creds/app-role`.
+    ///
+    /// The login is renewed, and replaced before it or the token that made it ends. Whoever holds a generation of it
+    /// (`rotating_pool` does so for its connections) keeps the old login from being revoked.
+    ///
+    /// # Errors
+    ///
+    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::Malformed`].
+    /// A Vault that cannot answer is waited for.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not undo the request: a login that was made is held until shutdown.
+    pub async fn database(&self, path: &str) -> Result<Rotating<DbCredentials>, Error> {
+        let (reply, answer) = oneshot::channel();
+        let path = path.trim_matches('/').to_owned();
+        self.commands.send(Command::Lease { path, reply }).await.map_err(|_| Error::Stopped)?;
+        answer.await.unwrap_or(Err(Error::Stopped))
+    }
+
+    /// Returns a view of what is going on that follows every change.
+    #[must_use]
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+
+    /// Revokes every lease and the token, and ends the work in the background. Takes at most five seconds, also when
+    /// Vault does not answer: the leases then end by their own time.
+    ///
+    /// Close the pools first: their logins end here.
+    pub async fn shutdown(mut self) {
+        if self.commands.send(Command::Shutdown).await.is_ok() {
+            // A task that panicked has nothing left to give back.
+            let _ended = (&mut self.driver.0).await;
+        }
+    }
+}
+
+/// The driver's task, which does not outlive its owner.
+#[derive(Debug)]
+struct Driving(JoinHandle<()>);
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
