@@ -42,8 +42,8 @@ impl Address {
         url
     }
 
-    pub(crate) fn url(&self) -> &Url {
-        &self.0
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
     }
 }
 

@@ -1,11 +1,14 @@
 //! How to connect to Vault.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     Error, Status, Vault, VaultSettings,
     client::{Client, Login},
     driver::Driver,
+    engine::Engine,
 };
 
 /// Starts a [`Vault`].
@@ -14,16 +17,24 @@ use crate::{
 pub struct Builder {
     settings: VaultSettings,
     mount: String,
+    lease_max_age: Option<Duration>,
 }
 
 impl Builder {
     pub(crate) fn new(settings: VaultSettings) -> Self {
-        Self { settings, mount: "approle".to_owned() }
+        Self { settings, mount: "approle".to_owned(), lease_max_age: None }
     }
 
     /// Sets where the AppRole auth method is mounted below `auth/`. The default is `approle`.
     pub fn approle_mount(mut self, mount: impl Into<String>) -> Self {
         self.mount = mount.into().trim_matches('/').to_owned();
+        self
+    }
+
+    /// Sets the age at which a lease is replaced, though Vault would renew it on. The default is none: a lease is kept
+    /// until Vault renews it no longer.
+    pub fn lease_max_age(mut self, age: Duration) -> Self {
+        self.lease_max_age = Some(age);
         self
     }
 
@@ -47,7 +58,8 @@ impl Builder {
         let (start, started) = oneshot::channel();
         let (commands, queue) = mpsc::channel(16);
         let (publish, status) = watch::channel(Status::starting());
-        let driver = Driver::new(client, app_role, start, queue, publish);
+        let engine = Engine::new(self.lease_max_age, fastrand::Rng::new());
+        let driver = Driver::new(engine, client, app_role, start, queue, publish);
         let vault = Vault::new(commands, status, tokio::spawn(driver.run()));
         started.await.unwrap_or(Err(Error::Stopped))?;
         Ok(vault)

@@ -45,11 +45,8 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(settings: &VaultSettings) -> Result<Self, Error> {
-        let mut http = reqwest::Client::builder();
-        if settings.addr.url().scheme() == "https" {
-            http = http.tls_backend_preconfigured(tls::config(settings.cacert.as_deref())?).https_only(true);
-        }
-        let http = http
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(&settings.addr, settings.cacert.as_deref())?)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(REQUEST_TIMEOUT)
             .redirect(Policy::custom(same_origin))

@@ -53,6 +53,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn new(
+        engine: Engine,
         client: Client,
         app_role: AppRole,
         started: oneshot::Sender<Result<(), Error>>,
@@ -60,7 +61,7 @@ impl Driver {
         status: watch::Sender<Status>,
     ) -> Self {
         Self {
-            engine: Engine::new(fastrand::Rng::new()),
+            engine,
             client,
             app_role: Arc::new(app_role),
             tokens: BTreeMap::new(),

@@ -57,6 +57,7 @@ pub(crate) enum Job {
 #[derive(Debug)]
 pub(crate) struct Engine {
     random: fastrand::Rng,
+    lease_max_age: Option<Duration>,
     log_in: Attempts,
     /// Every token that is not revoked; the last one is in use.
     sessions: BTreeMap<SessionId, Session>,
@@ -99,9 +100,10 @@ struct Retired {
 }
 
 impl Engine {
-    pub(crate) fn new(random: fastrand::Rng) -> Self {
+    pub(crate) fn new(lease_max_age: Option<Duration>, random: fastrand::Rng) -> Self {
         Self {
             random,
+            lease_max_age,
             log_in: Attempts::default(),
             sessions: BTreeMap::new(),
             leases: BTreeMap::new(),

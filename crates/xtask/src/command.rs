@@ -47,6 +47,7 @@ fn demo_options(mut parser: Parser) -> Result<demo::Options> {
             Arg::Long("lease-max-ttl") => options.lease_max_ttl = Some(duration(&parser.value()?.string()?)?),
             Arg::Long("token-ttl") => options.token_ttl = Some(duration(&parser.value()?.string()?)?),
             Arg::Long("token-max-ttl") => options.token_max_ttl = Some(duration(&parser.value()?.string()?)?),
+            Arg::Long("login-max-age") => options.login_max_age = duration(&parser.value()?.string()?)?,
             other => return Err(other.unexpected().into()),
         }
     }
@@ -85,6 +86,7 @@ Options of demo:
   --rate <n>             Requests a second (200)
   --lease-ttl <d>        Lease of a database user (20s), at most --lease-max-ttl <d> (60s)
   --token-ttl <d>        Life of a Vault token (30s), at most --token-max-ttl <d> (90s)
+  --login-max-age <d>    Age at which the service replaces its login (20s); 0 for as late as possible
   --outage <d>           Kill Vault in the middle for so long
 ";
 

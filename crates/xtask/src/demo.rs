@@ -46,7 +46,8 @@ pub(crate) async fn run(options: &Options) -> Result<ExitCode> {
 
     heading("direct-vault-example: a database login that rotates under load");
     println!("{options}");
-    let mut service = Service::start(&direct, app.example_env(&vault, &postgres)).await?;
+    let env = app.example_env(&vault, &postgres).into_iter().chain(options.service_env());
+    let mut service = Service::start(&direct, env).await?;
     service.wait_ready(READY_LIMIT).await?;
     let load = Load::start(service.address(), options.rate)?;
     let mut watch = Watch::new();

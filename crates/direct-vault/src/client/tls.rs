@@ -9,12 +9,13 @@ use rustls::{
 };
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use crate::Error;
+use crate::{Address, Error};
 
 /// Returns the TLS set-up: the certificate authority in `cacert` alone, or those the system trusts.
 ///
-/// The provider of cryptography is named here, so that no process-wide default is needed or touched.
-pub(super) fn config(cacert: Option<&Path>) -> Result<ClientConfig, Error> {
+/// The provider of cryptography is named here, so that no process-wide default is needed or touched. reqwest wants a
+/// set-up even for plain HTTP, where nobody is trusted: a machine without certificates can still use it.
+pub(super) fn config(address: &Address, cacert: Option<&Path>) -> Result<ClientConfig, Error> {
     let source =
         cacert.map_or_else(|| "the system's certificates".to_owned(), |path| path.display().to_string());
     let refused =
@@ -22,6 +23,9 @@ pub(super) fn config(cacert: Option<&Path>) -> Result<ClientConfig, Error> {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| refused(&error))?;
+    if !address.is_https() {
+        return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+    }
     let Some(path) = cacert else {
         let builder = builder.with_platform_verifier().map_err(|error| refused(&error))?;
         return Ok(builder.with_no_client_auth());

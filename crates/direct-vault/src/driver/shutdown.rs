@@ -13,29 +13,26 @@ const MOST: Duration = Duration::from_secs(5);
 
 impl Driver {
     /// Revokes every lease, then every token, or gives up: then they end by their own time.
-    pub(super) async fn shut_down(mut self) {
-        self.jobs.clear();
-        let revoked = time::timeout(MOST, self.revoke_everything()).await;
-        match revoked {
+    pub(super) async fn shut_down(self) {
+        let Self { engine, client, tokens, leases, retired, status, .. } = self;
+        let current = engine.current().and_then(|id| tokens.get(&id));
+        let held = leases.values().filter_map(|lease| lease.id());
+        let unrevoked: Vec<_> = held.chain(retired.values().map(|retired| &retired.id)).collect();
+        let revoked = time::timeout(MOST, async {
+            if let Some(token) = current {
+                // A policy may not allow it: the token's end is then the leases' too, only not waited for.
+                let _per_lease = join_all(unrevoked.iter().map(|id| client.revoke_lease(token, id))).await;
+            }
+            let per_token = join_all(tokens.values().map(|token| client.revoke_token(token))).await;
+            per_token.into_iter().collect::<Result<(), Error>>()
+        });
+        match revoked.await {
             Ok(Ok(())) => tracing::info!("leases and token revoked"),
             Ok(Err(error)) => tracing::warn!("leases and token are left to end by themselves: {error}"),
             Err(_elapsed) => {
                 tracing::warn!("leases and token are left to end by themselves: Vault is too slow")
             }
         }
-        self.status.send_modify(|status| status.state = State::Stopped);
-    }
-
-    async fn revoke_everything(&self) -> Result<(), Error> {
-        let current = self.engine.current().and_then(|id| self.tokens.get(&id));
-        let held = self.leases.values().filter_map(|lease| lease.id());
-        let retired = self.retired.values().map(|retired| &retired.id);
-        if let Some(token) = current {
-            // A policy may not allow it: the token's end, below, is then the leases' too, only not waited for.
-            let _per_lease =
-                join_all(held.chain(retired).map(|id| self.client.revoke_lease(token, id))).await;
-        }
-        let revocations = join_all(self.tokens.values().map(|token| self.client.revoke_token(token))).await;
-        revocations.into_iter().find(Result::is_err).unwrap_or(Ok(()))
+        status.send_modify(|status| status.state = State::Stopped);
     }
 }

@@ -24,7 +24,7 @@ impl Engine {
             lease.attempts = Attempts::default();
         }
         let id = SessionId(self.next_id());
-        let term = Term::new(sent, grant, &mut self.random);
+        let term = Term::new(sent, grant, None, &mut self.random);
         self.sessions
             .insert(id, Session { term, attempts: Attempts::default(), suspect: false, dead: false });
         id
@@ -61,7 +61,7 @@ impl Engine {
         let expires = self.lease_expires(key);
         let lease = self.leases.get_mut(&key)?;
         lease.attempts.succeeded(now);
-        let held = Held { session, term: Term::new(sent, grant, &mut self.random) };
+        let held = Held { session, term: Term::new(sent, grant, self.lease_max_age, &mut self.random) };
         let old = lease.held.replace(held)?;
         let id = RetiredId(self.next_id());
         let retired =

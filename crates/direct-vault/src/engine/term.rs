@@ -22,11 +22,19 @@ pub(super) struct Term {
     next: Option<(Instant, Due)>,
     /// From when on a renewal that has failed is no longer worth waiting for.
     replace_at: Option<Instant>,
+    /// When it is to be replaced, though it could be renewed on.
+    oldest: Option<Instant>,
 }
 
 impl Term {
-    pub(super) fn new(sent: Instant, grant: Grant, random: &mut fastrand::Rng) -> Self {
-        let mut term = Self { full: grant.ttl, expires: None, next: None, replace_at: None };
+    pub(super) fn new(
+        sent: Instant,
+        grant: Grant,
+        max_age: Option<Duration>,
+        random: &mut fastrand::Rng,
+    ) -> Self {
+        let oldest = max_age.and_then(|age| sent.checked_add(age));
+        let mut term = Self { full: grant.ttl, expires: None, next: None, replace_at: None, oldest };
         term.grant(sent, grant, random);
         term
     }
@@ -79,11 +87,12 @@ impl Term {
     }
 
     pub(super) fn next(&self) -> Option<(Instant, Due)> {
-        self.next
+        let oldest = self.oldest.map(|at| (at, Due::Replace));
+        self.next.into_iter().chain(oldest).min_by_key(|(at, _)| *at)
     }
 
     pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {
-        self.next.is_some_and(|(at, due)| due == Due::Replace && at <= now)
+        self.next().is_some_and(|(at, due)| due == Due::Replace && at <= now)
     }
 
     pub(super) fn expires(&self) -> Option<Instant> {

@@ -12,6 +12,7 @@ pub(crate) struct Options {
     pub(crate) lease_max_ttl: Option<Duration>,
     pub(crate) token_ttl: Option<Duration>,
     pub(crate) token_max_ttl: Option<Duration>,
+    pub(crate) login_max_age: Duration,
     pub(crate) outage: Option<Duration>,
 }
 
@@ -24,6 +25,12 @@ impl Options {
         let (token_ttl, token_max_ttl) =
             pair(self.token_ttl, self.token_max_ttl, usual.token_ttl, usual.token_max_ttl);
         Provision { lease_ttl, lease_max_ttl, token_ttl, token_max_ttl, ..usual }
+    }
+
+    /// What the service is told besides where its servers are.
+    pub(super) fn service_env(&self) -> Option<(String, String)> {
+        let seconds = self.login_max_age.as_secs();
+        (seconds > 0).then(|| ("DATABASE_LOGIN_MAX_AGE".to_owned(), seconds.to_string()))
     }
 
     /// How many generations a run must see at least.
@@ -41,6 +48,7 @@ impl Default for Options {
             lease_max_ttl: None,
             token_ttl: None,
             token_max_ttl: None,
+            login_max_age: Duration::from_secs(20),
             outage: None,
         }
     }

@@ -1,0 +1,144 @@
+//! The HTTP side.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use secrets_config::vault::{State as VaultState, Status};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::database::Database;
+
+/// What the routes share. Empty until the service is connected.
+#[derive(Clone, Debug, Default)]
+pub struct App(Arc<OnceLock<Connected>>);
+
+#[derive(Debug)]
+struct Connected {
+    database: Database,
+    vault: watch::Receiver<Status>,
+}
+
+impl App {
+    pub fn is_connected(&self, database: Database, vault: watch::Receiver<Status>) {
+        self.0.get_or_init(|| Connected { database, vault });
+    }
+
+    pub fn database(&self) -> Option<&Database> {
+        self.0.get().map(|connected| &connected.database)
+    }
+
+    fn status(&self) -> Option<Status> {
+        self.0.get().map(|connected| connected.vault.borrow().clone())
+    }
+
+    fn connected(&self) -> Result<&Database, Failure> {
+        self.database().ok_or(Failure::NotConnected)
+    }
+}
+
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .route("/status", get(status))
+        .route("/whoami", get(who_am_i))
+        .route("/orders", post(order))
+        .route("/orders/count", get(count))
+        .route("/slow", post(slow))
+        .with_state(app)
+}
+
+async fn ready(State(app): State<App>) -> Response {
+    let not_ready =
+        |reason: &str| (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "reason": reason }))).into_response();
+    match app.status() {
+        None => not_ready("waiting for Vault"),
+        Some(status) if status.is_ready() => Json(json!({ "state": status.state.as_str() })).into_response(),
+        Some(status) => not_ready(status.state.as_str()),
+    }
+}
+
+async fn status(State(app): State<App>) -> Json<Value> {
+    let (Some(status), Some(database)) = (app.status(), app.database()) else {
+        return Json(json!({ "state": VaultState::Starting.as_str() }));
+    };
+    let seconds = |ttl: Option<Duration>| ttl.map(|ttl| ttl.as_secs());
+    let lease = status.leases.first();
+    Json(json!({
+        "state": status.state.as_str(),
+        "generation": lease.map(|lease| lease.generation),
+        "token_ttl_s": seconds(status.token_ttl()),
+        "lease_ttl_s": seconds(lease.and_then(|lease| lease.ttl())),
+        "rotations": status.counters.rotations,
+        "renewals": status.counters.renewals,
+        "logins": status.counters.logins,
+        "last_error": status.last_error.map(|error| error.to_string()),
+        "pool": {
+            "size": database.pool.size(),
+            "idle": database.pool.num_idle(),
+            "old_generation": database.rotation.old_connections(),
+        },
+    }))
+}
+
+async fn who_am_i(State(app): State<App>) -> Result<Json<Value>, Failure> {
+    let connection = app.connected()?.who_am_i().await?;
+    Ok(Json(json!({ "user": connection.user, "generation": connection.generation })))
+}
+
+async fn order(State(app): State<App>) -> Result<(StatusCode, Json<Value>), Failure> {
+    let id = app.connected()?.order().await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
+}
+
+async fn count(State(app): State<App>) -> Result<Json<Value>, Failure> {
+    Ok(Json(json!({ "count": app.connected()?.count().await? })))
+}
+
+#[derive(Deserialize)]
+struct Slow {
+    ms: u64,
+}
+
+async fn slow(
+    State(app): State<App>,
+    Query(Slow { ms }): Query<Slow>,
+) -> Result<(StatusCode, Json<Value>), Failure> {
+    let id = app.connected()?.slow_order(Duration::from_millis(ms)).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
+}
+
+/// Why a request could not be served.
+enum Failure {
+    NotConnected,
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, error) = match self {
+            Self::NotConnected => {
+                (StatusCode::SERVICE_UNAVAILABLE, "not connected to the database yet".to_owned())
+            }
+            Self::Database(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        };
+        (status, Json(json!({ "error": error }))).into_response()
+    }
+}
