@@ -33,6 +33,8 @@ async fn main() -> ExitCode {
 
 /// Listens first, so that a service that waits for Vault is seen to be alive; ready it is when it has a pool.
 async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
+    let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
     let listener = TcpListener::bind((settings.host, settings.port)).await?;
     tracing::info!("listening on {}", listener.local_addr()?);
     let app = App::default();
@@ -46,8 +48,6 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         tokio::spawn(server.into_future())
     };
 
-    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
-    let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
     let vault = tokio::select! {
         connected = connect(&settings, &app) => connected?,
         _ = terminate.recv() => return Ok(()),

@@ -5,9 +5,6 @@ use std::time::{Duration, Instant};
 /// Requests for one thing are at least this far apart, whatever the times say.
 const FLOOR: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// With nothing left to lose, an end of the trouble is to be seen soon.
-const LONGEST_PAUSE_WITHOUT_HEADROOM: Duration = Duration::from_secs(4);
 
 /// Whether something is being tried, and from when on it may be tried again.
 #[derive(Debug, Default)]
@@ -26,13 +23,9 @@ impl Attempts {
         *self = Self { running: false, failures: 0, not_before: Some(now + FLOOR) };
     }
 
-    /// Pauses with full jitter. The less `headroom` there is until something ends, the shorter.
-    pub(super) fn failed(&mut self, now: Instant, headroom: Option<Duration>, random: &mut fastrand::Rng) {
+    /// Pauses with full jitter, twice as long after each failure, up to `longest`.
+    pub(super) fn failed(&mut self, now: Instant, longest: Duration, random: &mut fastrand::Rng) {
         let doubled = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16));
-        let longest = match headroom {
-            Some(headroom) => (headroom / 8).min(LONGEST_PAUSE),
-            None => LONGEST_PAUSE_WITHOUT_HEADROOM,
-        };
         let pause = doubled.min(longest).mul_f64(random.f64()).max(FLOOR);
         self.failed_until(now + pause);
     }
@@ -50,4 +43,12 @@ impl Attempts {
     pub(super) fn has_failed(&self) -> bool {
         self.failures > 0
     }
+}
+
+/// Returns the longest pause between two attempts: the less `headroom` there is until something ends, the shorter.
+/// Without any, nothing works, and the end of the trouble is to be seen soon.
+pub(super) fn longest_pause(headroom: Option<Duration>) -> Duration {
+    const USUAL: Duration = Duration::from_secs(30);
+    const WITHOUT_HEADROOM: Duration = Duration::from_secs(4);
+    headroom.map_or(WITHOUT_HEADROOM, |headroom| USUAL.min(headroom / 8))
 }

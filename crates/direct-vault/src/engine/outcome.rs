@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Held, Job, LeaseKey, Retired, RetiredId, Session, SessionId, attempts::Attempts, term::Term,
+    Engine, Held, Job, LeaseKey, Retired, RetiredId, Session, SessionId,
+    attempts::{Attempts, longest_pause},
+    term::Term,
 };
 use crate::{
     Error,
@@ -107,8 +109,8 @@ impl Engine {
 
     pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {
         if health != Health::Serving {
-            let headroom = self.headroom(now);
-            self.outage.get_or_insert_default().failed(now, headroom, &mut self.random);
+            let longest = longest_pause(self.headroom(now));
+            self.outage.get_or_insert_default().failed(now, longest, &mut self.random);
         } else if self.outage.take().is_some() {
             let most = self.headroom(now).map_or(AFTER_OUTAGE, |headroom| AFTER_OUTAGE.min(headroom / 4));
             self.resume = Some(now + most.mul_f64(self.random.f64()));
@@ -120,8 +122,8 @@ impl Engine {
         self.pause(now, job, error);
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } if self.outage.is_none() => {
-                let headroom = self.headroom(now);
-                self.outage.insert(Attempts::default()).failed(now, headroom, &mut self.random);
+                let longest = longest_pause(self.headroom(now));
+                self.outage.insert(Attempts::default()).failed(now, longest, &mut self.random);
             }
             Error::Unreachable { .. } | Error::Sealed { .. } => {}
             Error::Denied { .. } => self.denied(job),
@@ -132,16 +134,18 @@ impl Engine {
 
     /// Sets the earliest time of the next attempt.
     fn pause(&mut self, now: Instant, job: Job, error: &Error) {
-        let headroom = self.headroom(now);
+        let longest = longest_pause(self.headroom(now));
         let mut random = self.random.fork();
         let Some(attempts) = self.attempts(job) else { return };
         match error {
             Error::Denied { .. } | Error::NotFound { .. } | Error::UnusableToken { .. } => {
                 attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.9 + 0.2 * random.f64()));
             }
+            // Whatever ends meanwhile: wrong credentials do not become right by asking often.
+            Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSAL, &mut random),
             Error::LeaseGone { .. } => attempts.succeeded(now),
             Error::Unavailable { retry_after: Some(wait), .. } => attempts.failed_until(now + *wait),
-            _ => attempts.failed(now, headroom, &mut random),
+            _ => attempts.failed(now, longest, &mut random),
         }
     }
 
