@@ -2,7 +2,11 @@
 
 use std::process;
 
-use crate::{Loader, Report, Schema, scope::Scope};
+use crate::{
+    Loader, Report, Schema,
+    document::{EnvExample, Help, JsonSchema, Markdown},
+    scope::Scope,
+};
 
 /// A struct whose fields are filled from variables. Implemented by `#[derive(Config)]`.
 pub trait Config: Sized {
@@ -26,6 +30,17 @@ pub trait Config: Sized {
         Self::loader().env().load()
     }
 
+    /// Loads the struct from pairs of name and text and nothing else: for tests.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    fn from_pairs<K: Into<String>, V: Into<String>>(
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, Report> {
+        Self::loader().pairs(pairs).load()
+    }
+
     /// Loads the struct from the process environment, or ends the process.
     ///
     /// If anything is wrong the report goes to standard error and the exit status is 78 (`EX_CONFIG` of
@@ -37,5 +52,38 @@ pub trait Config: Sized {
             eprint!("{report}");
             process::exit(Report::EXIT_STATUS)
         })
+    }
+
+    /// Returns a table of the variables for a terminal.
+    #[must_use]
+    fn help() -> Help {
+        Help::new(Self::SCHEMA)
+    }
+
+    /// Returns the text of a `.env.example`.
+    #[must_use]
+    fn env_example() -> EnvExample {
+        EnvExample::new(Self::SCHEMA)
+    }
+
+    /// Returns a table of the variables for a README.
+    #[must_use]
+    fn markdown() -> Markdown {
+        Markdown::new(Self::SCHEMA)
+    }
+
+    /// Returns a JSON Schema of the variables.
+    #[must_use]
+    fn json_schema() -> JsonSchema {
+        JsonSchema::new(Self::SCHEMA)
+    }
+}
+
+/// A nested struct that is there only if one of its variables is set, and then as a whole.
+impl<T: Config> Config for Option<T> {
+    const SCHEMA: &'static Schema = T::SCHEMA;
+
+    fn read(scope: &mut Scope<'_>) -> Option<Self> {
+        scope.group()
     }
 }

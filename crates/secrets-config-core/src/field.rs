@@ -18,9 +18,20 @@ pub trait Plain {
     const SECRET: bool = false;
     /// Whether the type is an `Option`.
     const OPTIONAL: bool = false;
+
+    /// The type itself.
+    type Value;
+
+    /// Returns the value of a field that is not set, if the type has one.
+    #[must_use]
+    fn nothing() -> Option<Self::Value> {
+        None
+    }
 }
 
-impl<T> Plain for FieldKind<T> {}
+impl<T> Plain for FieldKind<T> {
+    type Value = T;
+}
 
 impl<T: Zeroize> FieldKind<Secret<T>> {
     /// See [`Plain`].
@@ -45,6 +56,12 @@ impl<T: Zeroize> FieldKind<Option<Secret<T>>> {
 impl<T> FieldKind<Option<T>> {
     /// See [`Plain`].
     pub const OPTIONAL: bool = true;
+
+    /// See [`Plain`].
+    #[must_use]
+    pub fn nothing() -> Option<Option<T>> {
+        Some(None)
+    }
 }
 
 /// A type for which `default = "text"` may stand.

@@ -1,67 +1,168 @@
 //! The places a variable can be looked up in.
 #![expect(clippy::disallowed_methods, reason = "the one module that reads the environment and files")]
 
+mod directory;
+mod dotenv;
+#[cfg(feature = "figment")]
+mod figment;
+mod file;
+mod source;
+
 use std::{
+    borrow::Cow,
     collections::HashMap,
     env,
     ffi::OsString,
     fmt,
-    fs::File,
-    io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::Origin;
+use self::{
+    directory::{Directory, DirectoryError},
+    dotenv::Dotenv,
+};
+pub(crate) use self::{
+    file::{FileError, MAX_FILE_BYTES, read_file},
+    source::Source,
+};
+use crate::{Kind, Origin};
 
-/// One source of variables.
+/// A source that is open.
 pub(crate) enum Layer {
     Environment,
     Pairs(HashMap<String, Zeroizing<String>>),
+    Dotenv {
+        path: PathBuf,
+        dotenv: Dotenv,
+    },
+    Directory {
+        path: PathBuf,
+        directory: Option<Directory>,
+    },
+    #[cfg(feature = "figment")]
+    Figment(Box<::figment::Figment>),
 }
 
-/// The text of a variable, as found.
+/// One name of a field, in every way a source may spell it.
+#[derive(Clone, Copy)]
+pub(crate) struct Name<'a> {
+    /// The variable, prefixes included.
+    pub(crate) variable: &'a str,
+    /// The nested structs above the field.
+    pub(crate) folders: &'a [&'static str],
+    /// The variable without prefixes.
+    pub(crate) leaf: &'a str,
+    /// The field's place in the struct.
+    pub(crate) path: &'a str,
+}
+
+/// A text that was found.
+pub(crate) struct Found {
+    pub(crate) text: Text,
+    pub(crate) origin: Origin,
+    /// The name it was found by, if that is not the field's first.
+    pub(crate) variable: Option<String>,
+}
+
+/// The text of a variable.
+#[derive(PartialEq)]
 pub(crate) enum Text {
     Unicode(Zeroizing<String>),
     NotUnicode,
 }
 
-/// Why a file does not give a value.
-pub(crate) enum FileError {
-    Io(io::Error),
-    Directory,
-    TooLarge,
+/// Why a source that has a variable cannot give it.
+pub(crate) struct Failed {
+    pub(crate) kind: Kind,
+    pub(crate) origin: Origin,
+    pub(crate) expected: Cow<'static, str>,
+    pub(crate) hint: Option<String>,
 }
 
-/// The largest file that can hold a value; a Kubernetes Secret is no larger.
-pub(crate) const MAX_FILE_BYTES: usize = 1 << 20;
-
-impl Layer {
-    pub(crate) fn pairs<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self::Pairs(
-            pairs.into_iter().map(|(name, text)| (name.into(), Zeroizing::new(text.into()))).collect(),
-        )
+impl Found {
+    fn new(text: Text, origin: Origin) -> Self {
+        Self { text, origin, variable: None }
     }
 
-    pub(crate) fn get(&self, variable: &str) -> Option<Text> {
+    pub(crate) fn is_blank(&self) -> bool {
+        matches!(&self.text, Text::Unicode(text) if text.trim().is_empty())
+    }
+}
+
+impl Layer {
+    pub(crate) fn get(&self, name: &Name<'_>) -> Result<Option<Found>, Failed> {
         match self {
-            Self::Environment => env::var_os(variable).map(Text::from),
-            Self::Pairs(pairs) => pairs.get(variable).cloned().map(Text::Unicode),
+            Self::Environment => {
+                Ok(env::var_os(name.variable).map(|text| Found::new(Text::from(text), Origin::Environment)))
+            }
+            Self::Pairs(pairs) => {
+                let text = pairs.get(name.variable).cloned();
+                Ok(text.map(|text| Found::new(Text::Unicode(text), Origin::Pairs)))
+            }
+            Self::Dotenv { path, dotenv } => Ok(dotenv.get(name.variable).map(|(text, line)| {
+                Found::new(Text::Unicode(text.clone()), Origin::Dotenv { path: path.clone(), line })
+            })),
+            Self::Directory { directory: None, .. } => Ok(None),
+            Self::Directory { directory: Some(directory), .. } => get_from_directory(directory, name),
+            #[cfg(feature = "figment")]
+            Self::Figment(figment) => figment::get(figment, name),
         }
     }
 
-    pub(crate) fn origin(&self) -> Origin {
+    /// Returns the path that `NAME_FILE` holds, if it is set and holds one.
+    pub(crate) fn get_path(&self, variable: &str) -> Result<Option<PathBuf>, Failed> {
+        let name = Name { variable, folders: &[], leaf: variable, path: "" };
+        let found = match self {
+            // A directory has the value itself, a figment no variables.
+            Self::Directory { .. } => None,
+            #[cfg(feature = "figment")]
+            Self::Figment(_) => None,
+            Self::Environment | Self::Pairs(_) | Self::Dotenv { .. } => self.get(&name)?,
+        };
+        match found {
+            None => Ok(None),
+            Some(found) if found.is_blank() => Ok(None),
+            Some(Found { text: Text::Unicode(path), .. }) => Ok(Some(PathBuf::from(path.trim_ascii()))),
+            Some(Found { text: Text::NotUnicode, origin, .. }) => Err(Failed {
+                kind: Kind::NotUnicode,
+                origin,
+                expected: format!("the path of a file in {variable}").into(),
+                hint: None,
+            }),
+        }
+    }
+
+    /// Says where this is, for a variable that is not there.
+    pub(crate) fn place(&self) -> String {
         match self {
-            Self::Environment => Origin::Environment,
-            Self::Pairs(_) => Origin::Pairs,
+            Self::Environment => "environment".to_owned(),
+            Self::Pairs(_) => "given pairs".to_owned(),
+            Self::Dotenv { path, .. } => path.display().to_string(),
+            Self::Directory { path, directory: Some(_) } => format!("directory {}", path.display()),
+            Self::Directory { path, directory: None } => format!("directory {} (not there)", path.display()),
+            #[cfg(feature = "figment")]
+            Self::Figment(figment) => figment::place(figment),
+        }
+    }
+
+    /// Returns the names of everything that is set, for hints after a failure. Values are wiped, not kept.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Environment => env::vars_os().filter_map(name_of).collect(),
+            Self::Pairs(pairs) => pairs.keys().cloned().collect(),
+            Self::Dotenv { dotenv, .. } => dotenv.names().map(str::to_owned).collect(),
+            Self::Directory { directory, .. } => directory.as_ref().map(Directory::names).unwrap_or_default(),
+            #[cfg(feature = "figment")]
+            Self::Figment(_) => Vec::new(),
         }
     }
 }
 
 impl fmt::Debug for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.origin(), f)
+        f.write_str(&self.place())
     }
 }
 
@@ -77,48 +178,65 @@ impl From<OsString> for Text {
     }
 }
 
-/// Reads the value that a file holds: its text, without the line break that ends a single line.
-pub(crate) fn read_file(path: &Path) -> Result<Text, FileError> {
-    let file = File::open(path).map_err(FileError::Io)?;
-    let metadata = file.metadata().map_err(FileError::Io)?;
-    if metadata.is_dir() {
-        return Err(FileError::Directory);
+fn name_of((name, value): (OsString, OsString)) -> Option<String> {
+    value.into_encoded_bytes().zeroize();
+    name.into_string().ok()
+}
+
+/// Reads the file that a `NAME_FILE` variable names.
+pub(crate) fn read_named_file(variable: String, path: PathBuf) -> Result<Found, Failed> {
+    let read = read_file(&path);
+    let origin = Origin::File { variable, path };
+    match read {
+        Ok(text) => Ok(Found::new(text, origin)),
+        Err(error) => Err(unusable(origin, &error)),
     }
-    let bytes = read_capped(file, metadata.len())?;
-    let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Ok(Text::NotUnicode);
+}
+
+/// A file in the directory, or in the sub-directories of the nested structs.
+fn get_from_directory(directory: &Directory, name: &Name<'_>) -> Result<Option<Found>, Failed> {
+    let flat = directory.get(&[], name.variable).map_err(unusable_directory)?;
+    let nested = if name.folders.is_empty() {
+        None
+    } else {
+        directory.get(name.folders, name.leaf).map_err(unusable_directory)?
     };
-    Ok(Text::Unicode(Zeroizing::new(without_line_break(text).to_owned())))
-}
-
-/// Reads to the end. `len` is a hint: a pipe has none, and a file may grow. Each buffer that is left is wiped.
-fn read_capped(mut file: File, len: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
-    let hint = usize::try_from(len).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
-    let mut bytes = Zeroizing::new(vec![0; hint + 1]);
-    let mut filled = 0;
-    loop {
-        if filled > MAX_FILE_BYTES {
-            return Err(FileError::TooLarge);
-        }
-        if filled == bytes.len() {
-            let mut larger = Zeroizing::new(vec![0; (filled * 2).clamp(4096, MAX_FILE_BYTES + 1)]);
-            larger[..filled].copy_from_slice(&bytes);
-            bytes = larger;
-        }
-        match file.read(&mut bytes[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(FileError::Io(error)),
+    match (flat, nested) {
+        (Some((_, flat)), Some((_, nested))) => Err(conflict(&[flat, nested])),
+        (flat, nested) => {
+            Ok(flat.or(nested).map(|(text, path)| Found::new(text, Origin::Directory { path })))
         }
     }
-    bytes.truncate(filled);
-    Ok(bytes)
 }
 
-fn without_line_break(text: &str) -> &str {
-    match text.strip_suffix('\n') {
-        Some(line) if !line.contains('\n') => line.strip_suffix('\r').unwrap_or(line),
-        _ => text,
+fn unusable_directory(error: DirectoryError) -> Failed {
+    match error {
+        DirectoryError::Conflict { paths } => conflict(&paths),
+        DirectoryError::Outside { path } => Failed {
+            kind: Kind::File,
+            origin: Origin::Directory { path },
+            expected: "a file inside the directory".into(),
+            hint: Some("it is a link that leads out of it".to_owned()),
+        },
+        DirectoryError::File { path, error } => unusable(Origin::Directory { path }, &error),
+    }
+}
+
+fn conflict(paths: &[PathBuf]) -> Failed {
+    let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    Failed {
+        kind: Kind::Conflict,
+        origin: Origin::Directory { path: paths[0].parent().map(Path::to_owned).unwrap_or_default() },
+        expected: format!("one of {}, not more", names.join(", ")).into(),
+        hint: None,
+    }
+}
+
+fn unusable(origin: Origin, error: &FileError) -> Failed {
+    Failed {
+        kind: Kind::File,
+        origin,
+        expected: "a readable file of at most 1 MiB".into(),
+        hint: Some(error.hint()),
     }
 }

@@ -5,17 +5,21 @@
 //! feature `rotating`, the [`Rotating`] value that changes while the process runs.
 
 mod config;
+pub mod document;
 mod field;
 mod layer;
 mod loader;
 mod origin;
+mod placeholder;
 mod problem;
 mod report;
 mod rule;
 mod schema;
 mod scope;
 mod secret;
+mod suggest;
 mod value;
+mod warning;
 
 #[cfg(feature = "rotating")]
 mod credentials;
@@ -29,9 +33,11 @@ pub use crate::{
     problem::{Kind, Problem},
     report::Report,
     rule::Rule,
-    schema::{Entry, Field, Presence, Schema},
+    schema::{Alias, Entry, Field, Presence, Schema, Variant},
     scope::Provided,
     secret::Secret,
+    value::{Encoding, Format},
+    warning::Warning,
 };
 #[cfg(feature = "rotating")]
 pub use crate::{credentials::DbCredentials, rotating::Rotating};
@@ -39,11 +45,15 @@ pub use crate::{credentials::DbCredentials, rotating::Rotating};
 /// What the code written by `#[derive(Config)]` reaches; not part of the API.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "validator")]
+    pub use validator;
+
     pub use crate::{
+        Alias, Config, Encoding, Entry, Field, Format, Presence, Rule, Schema, Variant,
         field::{FieldKind, Plain, TextDefault},
-        rule::{Length, length, range},
+        rule::{Contains, Length, Range, contains, does_not_contain, length, range},
         schema::is_distinct,
         scope::Scope,
-        value::expected,
+        value::{expected, expected_by},
     };
 }

@@ -1,8 +1,12 @@
 //! Reads a settings struct from its sources.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, marker::PhantomData, ops::Deref, path::PathBuf};
 
-use crate::{Config, Provided, Report, layer::Layer, scope::Scope};
+use crate::{
+    Config, Problem, Provided, Report, Warning,
+    layer::{Layer, Source},
+    scope::Scope,
+};
 
 /// Reads a settings struct from sources in the caller's order: a later source wins.
 ///
@@ -13,27 +17,55 @@ use crate::{Config, Provided, Report, layer::Layer, scope::Scope};
 /// ```
 #[must_use = "a loader does nothing until `load` is called"]
 pub struct Loader<T> {
-    layers: Vec<Layer>,
+    sources: Vec<Source>,
     settings: PhantomData<fn() -> T>,
 }
 
 impl<T: Config> Loader<T> {
     pub(crate) fn new() -> Self {
-        Self { layers: Vec::new(), settings: PhantomData }
+        Self { sources: Vec::new(), settings: PhantomData }
     }
 
     /// Adds the process environment. Variables are read by name; nothing else of it is copied.
     pub fn env(self) -> Self {
-        self.with(Layer::Environment)
+        self.with(Source::Environment)
+    }
+
+    /// Adds a `.env` file for local development; it need not be there. The process environment is not written to.
+    ///
+    /// Where `KUBERNETES_SERVICE_HOST` is set, or `APP_ENV` says production, such a file is a problem: what it holds
+    /// belongs into a Secret.
+    pub fn dotenv(self, path: impl Into<PathBuf>) -> Self {
+        self.with(Source::Dotenv { path: path.into(), expand: false })
+    }
+
+    /// Adds a `.env` file in which `$NAME` and `${NAME}` stand for earlier keys of the file or for variables of the
+    /// process environment.
+    pub fn dotenv_expanded(self, path: impl Into<PathBuf>) -> Self {
+        self.with(Source::Dotenv { path: path.into(), expand: true })
+    }
+
+    /// Adds a directory with a file for each variable, as Kubernetes mounts a Secret: `DB_PASSWORD`, `db_password` or
+    /// `db-password`. A nested struct may be a sub-directory. A directory that is not there holds nothing.
+    pub fn secrets_dir(self, path: impl Into<PathBuf>) -> Self {
+        self.with(Source::Directory(path.into()))
     }
 
     /// Adds pairs of name and text, for tests and for sources of your own.
     pub fn pairs<K: Into<String>, V: Into<String>>(self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        self.with(Layer::pairs(pairs))
+        self.with(Source::pairs(pairs))
     }
 
-    fn with(mut self, layer: Layer) -> Self {
-        self.layers.push(layer);
+    /// Adds a figment: TOML, YAML or JSON files, and profiles. A value is found by its field's place in the struct.
+    ///
+    /// figment holds values as plain texts, which are not wiped: secrets are better off elsewhere.
+    #[cfg(feature = "figment")]
+    pub fn figment(self, figment: ::figment::Figment) -> Self {
+        self.with(Source::Figment(Box::new(figment)))
+    }
+
+    fn with(mut self, source: Source) -> Self {
+        self.sources.push(source);
         self
     }
 
@@ -43,7 +75,9 @@ impl<T: Config> Loader<T> {
     ///
     /// A [`Report`] of every problem there is, not only the first.
     pub fn load(self) -> Result<T, Report> {
-        let mut scope = Scope::new(&self.layers, T::SCHEMA);
+        let mut problems = Vec::new();
+        let layers = self.open(&mut problems);
+        let mut scope = Scope::new(&layers, T::SCHEMA, problems);
         let settings = T::read(&mut scope);
         scope.finish(settings)
     }
@@ -54,16 +88,22 @@ impl<T: Config> Loader<T> {
     ///
     /// As [`load`](Self::load).
     pub fn load_with_origins(self) -> Result<Loaded<T>, Report> {
-        let mut scope = Scope::recording(&self.layers, T::SCHEMA);
+        let mut problems = Vec::new();
+        let layers = self.open(&mut problems);
+        let mut scope = Scope::new(&layers, T::SCHEMA, problems).recording();
         let settings = T::read(&mut scope);
-        let provided = scope.take_provided();
-        Ok(Loaded { settings: scope.finish(settings)?, provided })
+        let (provided, warnings) = (scope.take_provided(), scope.take_warnings());
+        Ok(Loaded { settings: scope.finish(settings)?, provided, warnings })
+    }
+
+    fn open(self, problems: &mut Vec<Problem>) -> Vec<Layer> {
+        self.sources.into_iter().filter_map(|source| source.open(problems)).collect()
     }
 }
 
 impl<T> fmt::Debug for Loader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.layers).finish()
+        f.debug_struct("Loader").field("sources", &self.sources.len()).finish()
     }
 }
 
@@ -72,6 +112,7 @@ impl<T> fmt::Debug for Loader<T> {
 pub struct Loaded<T> {
     settings: T,
     provided: Vec<Provided>,
+    warnings: Vec<Warning>,
 }
 
 impl<T> Loaded<T> {
@@ -84,6 +125,12 @@ impl<T> Loaded<T> {
     #[must_use]
     pub fn provided(&self) -> &[Provided] {
         &self.provided
+    }
+
+    /// Returns what works today and should be changed: old names that were used.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 }
 

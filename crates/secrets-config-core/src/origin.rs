@@ -15,6 +15,25 @@ pub enum Origin {
         /// The file.
         path: PathBuf,
     },
+    /// A line of a `.env` file.
+    Dotenv {
+        /// The file.
+        path: PathBuf,
+        /// The line of the key; the first is 1.
+        line: usize,
+    },
+    /// A file of a secrets directory.
+    Directory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A value of a figment.
+    Figment {
+        /// What figment calls the place.
+        place: String,
+        /// The key in it.
+        key: String,
+    },
     /// A pair given by the caller, in a test say.
     Pairs,
     /// The default in the struct.
@@ -28,6 +47,9 @@ impl fmt::Display for Origin {
         match self {
             Self::Environment => f.write_str("environment"),
             Self::File { variable, path } => write!(f, "file {} ({variable})", path.display()),
+            Self::Dotenv { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Directory { path } => write!(f, "file {}", path.display()),
+            Self::Figment { place, key } => write!(f, "{place}, key {key}"),
             Self::Pairs => f.write_str("given pairs"),
             Self::Default => f.write_str("default"),
             Self::Unset => f.write_str("unset"),

@@ -4,6 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::{layer::Failed, value};
+
 /// Says in one word what is wrong with a variable. The words are stable.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
 #[non_exhaustive]
@@ -24,8 +26,12 @@ pub enum Kind {
     OutOfRange,
     /// The file that should hold the value cannot be used.
     File,
-    /// The value breaks a rule of the field.
+    /// The text stands for a secret and is none: `changeme`.
+    Placeholder,
+    /// The value breaks a rule.
     Rule,
+    /// The name means nothing to the service.
+    Unknown,
 }
 
 impl Kind {
@@ -41,7 +47,9 @@ impl Kind {
             Self::Invalid => "invalid",
             Self::OutOfRange => "out_of_range",
             Self::File => "file",
+            Self::Placeholder => "placeholder",
             Self::Rule => "rule",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -63,7 +71,7 @@ pub struct Problem {
     pub(crate) expected: Cow<'static, str>,
     pub(crate) found: Option<String>,
     pub(crate) hint: Option<String>,
-    pub(crate) doc: &'static str,
+    pub(crate) doc: Cow<'static, str>,
 }
 
 impl Problem {
@@ -118,8 +126,79 @@ impl Problem {
     /// Returns the first line of the field's doc comment, or an empty text.
     #[must_use]
     pub fn doc(&self) -> &str {
-        self.doc
+        &self.doc
     }
+}
+
+/// How a problem is put together.
+impl Problem {
+    /// A problem of something that is no field.
+    pub(crate) fn of_name(
+        variable: String,
+        kind: Kind,
+        origin: String,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            variable,
+            path: String::new(),
+            kind,
+            secret: false,
+            origin,
+            expected: expected.into(),
+            found: None,
+            hint: None,
+            doc: Cow::Borrowed(""),
+        }
+    }
+
+    pub(crate) fn expecting(mut self, expected: impl Into<Cow<'static, str>>) -> Self {
+        self.expected = expected.into();
+        self
+    }
+
+    pub(crate) fn hinting(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Shows what was found, unless the field is a secret.
+    pub(crate) fn having_found(mut self, text: Option<&str>) -> Self {
+        if !self.secret {
+            self.found = text.map(|text| format!("\"{}\"", escape(text)));
+        }
+        self
+    }
+
+    /// Takes over why a source could not give the value.
+    pub(crate) fn failed(self, Failed { kind, origin, expected, hint }: Failed) -> Self {
+        Self { kind, origin: origin.to_string(), expected, hint, ..self }
+    }
+
+    /// Takes over why the text is no value of the type. What the type itself says is not shown of a secret.
+    pub(crate) fn refused(mut self, error: value::Error) -> Self {
+        if let Some(expected) = error.expected {
+            self.expected = expected;
+        }
+        if let Some(index) = error.index {
+            self.expected = format!("{} (item {})", self.expected, index + 1).into();
+        }
+        if !self.secret {
+            let message = error.message.as_ref().map(|message| escape(message).into());
+            self.hint = error.hint.or(message).map(Cow::into_owned);
+        }
+        self
+    }
+}
+
+/// Makes a text fit for one line: control characters escaped, cut at 40 characters.
+fn escape(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut line: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MOST).is_some() {
+        line.push('…');
+    }
+    line
 }
 
 impl fmt::Display for Problem {
@@ -149,7 +228,7 @@ impl Serialize for Problem {
         fields.serialize_field("expected", &self.expected)?;
         fields.serialize_field("found", &self.found)?;
         fields.serialize_field("hint", &self.hint)?;
-        fields.serialize_field("doc", self.doc)?;
+        fields.serialize_field("doc", &self.doc)?;
         fields.end()
     }
 }
@@ -168,7 +247,9 @@ impl fmt::Display for Described {
             Kind::Invalid => "invalid",
             Kind::OutOfRange => "out of range",
             Kind::File => "in a file that cannot be used",
+            Kind::Placeholder => "a placeholder",
             Kind::Rule => "against a rule",
+            Kind::Unknown => "unknown",
         })
     }
 }

@@ -1,14 +1,18 @@
 //! Rules that a value keeps to besides its type.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    fmt,
-    num::NonZero,
+mod contains;
+mod length;
+mod range;
+#[cfg(feature = "validator")]
+mod validator;
+
+use std::fmt;
+
+pub use self::{
+    contains::{Contains, contains, does_not_contain},
+    length::{Length, length},
+    range::{Range, range},
 };
-
-use zeroize::Zeroize;
-
-use crate::Secret;
 
 /// A rule as the schema has it. Its `Display` says what is expected: `at least 32 characters`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,6 +34,31 @@ pub enum Rule {
         /// The greatest value.
         max: Option<&'static str>,
     },
+    /// The text holds another one.
+    Contains {
+        /// The other text.
+        pattern: &'static str,
+    },
+    /// The text does not hold another one.
+    DoesNotContain {
+        /// The other text.
+        pattern: &'static str,
+    },
+    /// The value is that of another field.
+    MustMatch {
+        /// The other field's variable, without prefixes.
+        other: &'static str,
+    },
+    /// A function of the user's own accepts the value.
+    Custom {
+        /// The function, as written.
+        function: &'static str,
+    },
+    /// The `validator` crate accepts the value as this.
+    Valid {
+        /// `an email address`, say.
+        what: &'static str,
+    },
 }
 
 impl fmt::Display for Rule {
@@ -46,157 +75,18 @@ impl fmt::Display for Rule {
             Self::Range { min: Some(min), max: None } => write!(f, "a number of at least {min}"),
             Self::Range { min: None, max: Some(max) } => write!(f, "a number of at most {max}"),
             Self::Range { min: None, max: None } => f.write_str("any number"),
+            Self::Contains { pattern } => write!(f, "a text with {pattern:?} in it"),
+            Self::DoesNotContain { pattern } => write!(f, "a text without {pattern:?} in it"),
+            Self::MustMatch { other } => write!(f, "the same as {other}"),
+            Self::Custom { function } => write!(f, "what `{function}` accepts"),
+            Self::Valid { what } => f.write_str(what),
         }
-    }
-}
-
-/// A value with a length.
-#[diagnostic::on_unimplemented(
-    message = "`length` does not apply to `{Self}`",
-    note = "it applies to text and collections, alone or in an `Option` or a `Secret`"
-)]
-pub trait Length {
-    /// What is counted.
-    const UNIT: &'static str;
-
-    /// Returns the length, or nothing where there is no value.
-    fn length(&self) -> Option<usize>;
-}
-
-/// Returns whether the length of `value` is within the bounds. What is not there keeps every rule.
-pub fn length<T: Length>(value: &T, min: Option<usize>, max: Option<usize>) -> bool {
-    value
-        .length()
-        .is_none_or(|length| min.is_none_or(|min| min <= length) && max.is_none_or(|max| length <= max))
-}
-
-impl Length for String {
-    const UNIT: &'static str = "characters";
-
-    fn length(&self) -> Option<usize> {
-        Some(self.chars().count())
-    }
-}
-
-macro_rules! collections {
-    ($([$($generic:ident),*] $collection:ty;)*) => {$(
-        impl<$($generic),*> Length for $collection {
-            const UNIT: &'static str = "items";
-
-            fn length(&self) -> Option<usize> {
-                Some(self.len())
-            }
-        }
-    )*};
-}
-
-collections! {
-    [T] Vec<T>;
-    [T] BTreeSet<T>;
-    [K, V] BTreeMap<K, V>;
-    [T, S] HashSet<T, S>;
-    [K, V, S] HashMap<K, V, S>;
-}
-
-impl<T: Length> Length for Option<T> {
-    const UNIT: &'static str = T::UNIT;
-
-    fn length(&self) -> Option<usize> {
-        self.as_ref()?.length()
-    }
-}
-
-impl<T: Length + Zeroize> Length for Secret<T> {
-    const UNIT: &'static str = T::UNIT;
-
-    fn length(&self) -> Option<usize> {
-        self.expose_secret().length()
-    }
-}
-
-/// A value that is a number.
-#[diagnostic::on_unimplemented(
-    message = "`range` does not apply to `{Self}`",
-    note = "it applies to numbers, alone or in an `Option` or a `Secret`"
-)]
-pub trait Range {
-    /// The plain number, in which the bounds are written.
-    type Number: PartialOrd + Copy;
-
-    /// Returns the number, or nothing where there is no value.
-    fn number(&self) -> Option<Self::Number>;
-}
-
-/// Returns whether `value` is within the bounds. What is not there keeps every rule.
-pub fn range<T: Range>(value: &T, min: Option<T::Number>, max: Option<T::Number>) -> bool {
-    value
-        .number()
-        .is_none_or(|number| min.is_none_or(|min| min <= number) && max.is_none_or(|max| number <= max))
-}
-
-macro_rules! numbers {
-    ($($number:ty)*) => {$(
-        impl Range for $number {
-            type Number = Self;
-
-            fn number(&self) -> Option<Self> {
-                Some(*self)
-            }
-        }
-    )*};
-}
-
-macro_rules! non_zero_numbers {
-    ($($number:ty)*) => {$(
-        impl Range for NonZero<$number> {
-            type Number = $number;
-
-            fn number(&self) -> Option<$number> {
-                Some(self.get())
-            }
-        }
-    )*};
-}
-
-numbers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
-non_zero_numbers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
-
-impl<T: Range> Range for Option<T> {
-    type Number = T::Number;
-
-    fn number(&self) -> Option<T::Number> {
-        self.as_ref()?.number()
-    }
-}
-
-impl<T: Range + Zeroize> Range for Secret<T> {
-    type Number = T::Number;
-
-    fn number(&self) -> Option<T::Number> {
-        self.expose_secret().number()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn length_counts_characters_not_bytes() {
-        assert!(length(&"äöü".to_owned(), Some(3), Some(3)));
-        assert!(!length(&Secret::from("äöü"), Some(4), None));
-    }
-
-    #[test]
-    fn what_is_not_there_keeps_every_rule() {
-        assert!(length(&None::<String>, Some(1), None));
-        assert!(range(&None::<u16>, Some(1), None));
-    }
-
-    #[test]
-    fn a_number_that_is_not_one_keeps_no_bound() {
-        assert!(!range(&f64::NAN, Some(0.0), None));
-    }
 
     #[test]
     fn bounds_read_as_a_person_says_them() {

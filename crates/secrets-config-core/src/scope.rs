@@ -1,12 +1,18 @@
 //! One pass over the fields of a settings struct.
 
-use std::{borrow::Cow, path::PathBuf};
+mod check;
+mod find;
+mod unknown;
+
+use std::{borrow::Cow, fmt};
 
 use serde_core::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
+use self::find::Sought;
 use crate::{
-    Config, Field, Kind, Origin, Presence, Problem, Report, Schema,
-    layer::{self, FileError, Layer, Text},
+    Config, Field, Kind, Origin, Problem, Report, Schema, Warning,
+    layer::{Found, Layer, Text},
     value,
 };
 
@@ -34,46 +40,61 @@ pub struct Scope<'a> {
     schema: &'static Schema,
     /// The prefix of the struct being read; while a field is read, its variable.
     variable: String,
+    /// How much of `variable` is the prefix.
+    prefix: usize,
     /// The place of the struct being read; while a field is read, the field's.
     path: String,
+    /// The nested structs on the way, as a secrets directory has them.
+    folders: Vec<&'static str>,
+    /// The variable that makes the group being read wanted.
+    because: Option<String>,
     problems: Vec<Problem>,
+    warnings: Vec<Warning>,
     provided: Option<Vec<Provided>>,
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(layers: &'a [Layer], schema: &'static Schema) -> Self {
+    pub(crate) fn new(layers: &'a [Layer], schema: &'static Schema, problems: Vec<Problem>) -> Self {
         Self {
             layers,
             schema,
             variable: schema.prefix.to_owned(),
+            prefix: schema.prefix.len(),
             path: String::new(),
-            problems: Vec::new(),
+            folders: Vec::new(),
+            because: None,
+            problems,
+            warnings: Vec::new(),
             provided: None,
         }
     }
 
-    /// As [`new`](Self::new), and writes down where each value came from.
-    pub(crate) fn recording(layers: &'a [Layer], schema: &'static Schema) -> Self {
-        Self { provided: Some(Vec::new()), ..Self::new(layers, schema) }
+    /// Makes it write down where each value came from.
+    pub(crate) fn recording(self) -> Self {
+        Self { provided: Some(Vec::new()), ..self }
     }
 
     pub(crate) fn take_provided(&mut self) -> Vec<Provided> {
         self.provided.take().unwrap_or_default()
     }
 
-    pub(crate) fn finish<T>(self, settings: Option<T>) -> Result<T, Report> {
+    pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    pub(crate) fn finish<T>(mut self, settings: Option<T>) -> Result<T, Report> {
         match settings {
             Some(settings) if self.problems.is_empty() => Ok(settings),
-            _ => Err(Report::new(self.schema.name, self.problems)),
+            _ => {
+                self.suggest();
+                Err(Report::new(self.schema.name, self.problems))
+            }
         }
     }
 
     /// Reads a field that is required or, by its type, optional.
     pub fn field<T: DeserializeOwned>(&mut self, field: &'static Field) -> Option<T> {
-        self.at(field, |scope| match scope.find(field)? {
-            Some((text, origin)) => scope.parse(field, text, origin),
-            None => scope.provide(field, Origin::Unset, value::absent()),
-        })
+        self.read(field, |text| value::parse(text, field.format), value::absent)
     }
 
     /// Reads a field that has a default.
@@ -82,35 +103,75 @@ impl<'a> Scope<'a> {
         field: &'static Field,
         default: impl FnOnce() -> T,
     ) -> Option<T> {
-        self.at(field, |scope| match scope.find(field)? {
-            Some((text, origin)) => scope.parse(field, text, origin),
-            None => scope.provide(field, Origin::Default, Some(default())),
-        })
+        self.read(field, |text| value::parse(text, field.format), || Some(default()))
+    }
+
+    /// Reads a field with the user's own parser. `absent` gives the value when there is no text.
+    pub fn field_with<T, E: fmt::Display>(
+        &mut self,
+        field: &'static Field,
+        parser: impl FnOnce(&str) -> Result<T, E>,
+        absent: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        self.read(field, |text| value::parse_with(text, parser), absent)
     }
 
     /// Reads a field that is itself a settings struct.
     pub fn nested<T: Config>(&mut self, name: &'static str, prefix: &'static str) -> Option<T> {
-        let (variable, path) = (self.variable.len(), self.path.len());
+        let (variable, outer, path) = (self.variable.len(), self.prefix, self.path.len());
         self.enter(name);
+        // A flattened struct is no folder of its own.
+        let is_folder = !prefix.is_empty();
+        if is_folder {
+            self.folders.push(name);
+        }
         self.variable.push_str(prefix);
         self.variable.push_str(T::SCHEMA.prefix);
+        self.prefix = self.variable.len();
         let settings = T::read(self);
+        if is_folder {
+            self.folders.pop();
+        }
         self.variable.truncate(variable);
         self.path.truncate(path);
+        self.prefix = outer;
         settings
     }
 
-    /// Records that the good value of `field` breaks its rule number `index`.
-    pub fn broken(&mut self, field: &'static Field, index: usize) {
-        self.at(field, |scope| {
-            let (found, origin) = match scope.find(field) {
-                Some(Some((Text::Unicode(text), origin))) => (Some(text), origin.to_string()),
-                _ => (None, Origin::Default.to_string()),
-            };
-            let expected = field.rules[index].to_string();
-            let problem = scope.problem(field, Kind::Rule, origin).expecting(expected);
-            scope.problems.push(problem.having_found(found.as_ref().map(|text| text.as_str())));
-        });
+    /// Reads which variant of an enum is meant: its index in `variants`.
+    pub fn choose(
+        &mut self,
+        field: &'static Field,
+        variants: &[&'static str],
+        default: Option<usize>,
+    ) -> Option<usize> {
+        self.read(field, |text| value::one_of(text, variants), || default)
+    }
+
+    /// Reads a struct that is there only if one of its variables is, and then as a whole.
+    pub(crate) fn group<T: Config>(&mut self) -> Option<Option<T>> {
+        let Some(because) = self.first_set(T::SCHEMA) else { return Some(None) };
+        let outer = self.because.replace(because);
+        let settings = T::read(self);
+        self.because = outer;
+        settings.map(Some)
+    }
+
+    fn read<T>(
+        &mut self,
+        field: &'static Field,
+        parse: impl FnOnce(&mut Zeroizing<String>) -> Result<T, value::Error>,
+        absent: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        self.at(field, |scope| match scope.find(field) {
+            Sought::Found(found) => scope.parse(field, found, parse),
+            Sought::Absent => {
+                let origin = if field.has_default() { Origin::Default } else { Origin::Unset };
+                scope.provide(field, origin);
+                absent()
+            }
+            Sought::Refused => None,
+        })
     }
 
     /// Runs `read` with the names of `field` in place.
@@ -125,117 +186,38 @@ impl<'a> Scope<'a> {
     }
 
     fn enter(&mut self, name: &str) {
-        if !self.path.is_empty() {
+        if !self.path.is_empty() && !name.is_empty() {
             self.path.push('.');
         }
         self.path.push_str(name);
     }
 
-    /// Looks the current field up: `None` after a problem, `Some(None)` where its absence is fine.
-    #[expect(clippy::option_option, reason = "a problem, an absence and a text are three things")]
-    fn find(&mut self, field: &'static Field) -> Option<Option<(Text, Origin)>> {
-        for layer in self.layers.iter().rev() {
-            let direct = layer.get(&self.variable);
-            let file = if field.file { self.file_variable(layer) } else { None };
-            match (direct, file) {
-                (None, None) => {}
-                (Some(text), None) => return self.present(field, text, layer.origin()),
-                (None, Some(path)) => return self.read_file(field, path, layer.origin()),
-                (Some(_), Some(_)) => {
-                    let problem = self
-                        .problem(field, Kind::Conflict, layer.origin().to_string())
-                        .expecting(format!("{0} or {0}_FILE, not both", self.variable));
-                    self.problems.push(problem);
-                    return None;
-                }
-            }
-        }
-        if field.presence == Presence::Required {
-            let places: Vec<_> = self.layers.iter().rev().map(|layer| layer.origin().to_string()).collect();
-            let problem = self.problem(field, Kind::Missing, places.join(", then "));
-            self.problems.push(problem);
-            return None;
-        }
-        Some(None)
-    }
-
-    /// Returns what `NAME_FILE` says, if it is set and says something.
-    fn file_variable(&mut self, layer: &Layer) -> Option<Text> {
-        let len = self.variable.len();
-        self.variable.push_str("_FILE");
-        let text = layer.get(&self.variable);
-        self.variable.truncate(len);
-        text.filter(|text| !matches!(text, Text::Unicode(path) if path.trim_ascii().is_empty()))
-    }
-
-    fn present(
+    fn parse<T>(
         &mut self,
         field: &'static Field,
-        text: Text,
-        origin: Origin,
-    ) -> Option<Option<(Text, Origin)>> {
-        let kind = match &text {
-            Text::NotUnicode => Kind::NotUnicode,
-            Text::Unicode(text) if text.is_empty() => Kind::Empty,
-            Text::Unicode(text) if text.trim().is_empty() => Kind::Blank,
-            Text::Unicode(_) => return Some(Some((text, origin))),
-        };
-        if kind != Kind::NotUnicode && field.presence != Presence::Required {
-            return Some(None);
-        }
-        let problem = self.problem(field, kind, origin.to_string());
-        self.problems.push(problem);
-        None
-    }
-
-    fn read_file(
-        &mut self,
-        field: &'static Field,
-        path: Text,
-        origin: Origin,
-    ) -> Option<Option<(Text, Origin)>> {
-        let variable = format!("{}_FILE", self.variable);
-        let Text::Unicode(path) = path else {
-            let mut problem = self.problem(field, Kind::NotUnicode, origin.to_string());
-            problem.variable = variable;
-            self.problems.push(problem.expecting("the path of a file"));
-            return None;
-        };
-        let path = PathBuf::from(path.trim_ascii());
-        let read = layer::read_file(&path);
-        let origin = Origin::File { variable, path };
-        match read {
-            Ok(text) => self.present(field, text, origin),
-            Err(error) => {
-                let problem = self
-                    .problem(field, Kind::File, origin.to_string())
-                    .expecting("a readable file of at most 1 MiB")
-                    .hinting(file_hint(&error));
-                self.problems.push(problem);
-                None
+        found: Found,
+        parse: impl FnOnce(&mut Zeroizing<String>) -> Result<T, value::Error>,
+    ) -> Option<T> {
+        let Found { text: Text::Unicode(mut text), origin, variable } = found else { return None };
+        match parse(&mut text) {
+            Ok(value) => {
+                self.provide(field, origin);
+                Some(value)
             }
-        }
-    }
-
-    fn parse<T: DeserializeOwned>(&mut self, field: &'static Field, text: Text, origin: Origin) -> Option<T> {
-        let Text::Unicode(mut text) = text else { return None };
-        match value::parse(&mut text) {
-            Ok(value) => self.provide(field, origin, Some(value)),
             Err(error) => {
                 // Parsing may have taken the text; a second look is cheap here, a copy for every field is not.
-                let found = self.find(field).flatten();
-                let found = match &found {
-                    Some((Text::Unicode(text), _)) => Some(text.as_str()),
-                    _ => None,
-                };
-                let problem = self.refused(field, &error, origin.to_string()).having_found(found);
-                self.problems.push(problem);
+                let found = self.text_of(field);
+                let mut problem = self
+                    .problem(field, error.kind, &origin)
+                    .having_found(found.as_deref().map(String::as_str));
+                problem.variable = variable.unwrap_or(problem.variable);
+                self.problems.push(problem.refused(error));
                 None
             }
         }
     }
 
-    fn provide<T>(&mut self, field: &'static Field, origin: Origin, value: Option<T>) -> Option<T> {
+    fn provide(&mut self, field: &'static Field, origin: Origin) {
         if let Some(provided) = &mut self.provided {
             provided.push(Provided {
                 path: self.path.clone(),
@@ -244,72 +226,24 @@ impl<'a> Scope<'a> {
                 secret: field.secret,
             });
         }
-        value
     }
 
-    fn problem(&self, field: &'static Field, kind: Kind, origin: String) -> Problem {
+    /// Returns where the current field's value is from.
+    fn origin_of(&self, field: &'static Field) -> Option<Origin> {
+        self.look_up(field).ok().flatten().map(|found| found.origin)
+    }
+
+    fn problem(&self, field: &'static Field, kind: Kind, origin: &dyn fmt::Display) -> Problem {
         Problem {
             variable: self.variable.clone(),
             path: self.path.clone(),
             kind,
             secret: field.secret,
-            origin,
-            expected: (field.expected)(),
+            origin: origin.to_string(),
+            expected: field.expected(),
             found: None,
             hint: None,
-            doc: field.doc,
+            doc: Cow::Borrowed(field.doc),
         }
-    }
-
-    fn refused(&self, field: &'static Field, error: &value::Error, origin: String) -> Problem {
-        let mut problem = self.problem(field, error.kind, origin);
-        if let Some(expected) = &error.expected {
-            problem.expected = expected.clone();
-        }
-        if let Some(index) = error.index {
-            problem.expected = Cow::Owned(format!("{} (item {})", problem.expected, index + 1));
-        }
-        match &error.message {
-            Some(message) if !field.secret => problem.hinting(escape(message)),
-            _ => problem,
-        }
-    }
-}
-
-impl Problem {
-    fn expecting(mut self, expected: impl Into<Cow<'static, str>>) -> Self {
-        self.expected = expected.into();
-        self
-    }
-
-    fn hinting(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// Shows what was found, unless the field is a secret.
-    fn having_found(mut self, text: Option<&str>) -> Self {
-        if !self.secret {
-            self.found = text.map(|text| format!("\"{}\"", escape(text)));
-        }
-        self
-    }
-}
-
-/// Makes a text fit for one line: control characters escaped, cut at 40 characters.
-fn escape(text: &str) -> String {
-    const MOST: usize = 40;
-    let mut line: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
-    if text.chars().nth(MOST).is_some() {
-        line.push('…');
-    }
-    line
-}
-
-fn file_hint(error: &FileError) -> String {
-    match error {
-        FileError::Io(error) => error.kind().to_string(),
-        FileError::Directory => "it is a directory".to_owned(),
-        FileError::TooLarge => "it is larger than that".to_owned(),
     }
 }

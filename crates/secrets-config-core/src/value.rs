@@ -2,23 +2,89 @@
 
 mod de;
 mod describe;
+mod duration;
+mod encoding;
 mod error;
+#[cfg(feature = "json")]
+mod json;
 mod list;
 mod scalar;
+mod url;
 
-use std::{borrow::Cow, cell::RefCell};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
-use serde_core::de::DeserializeOwned;
+use serde_core::de::{DeserializeOwned, Error as _};
 use zeroize::Zeroizing;
 
+pub use self::encoding::Encoding;
 pub(crate) use self::error::Error;
-use self::{de::Value, describe::Describe};
+use self::{de::Value, describe::Describe, encoding::Bytes};
+use crate::suggest::closest;
 
-/// Parses `text` as a `T`, by the type alone: nothing guesses from the text what it might be.
-pub(crate) fn parse<T: DeserializeOwned>(text: &mut Zeroizing<String>) -> Result<T, Error> {
-    // A type between us and the failed one (`Secret` does) may replace our error by its own: ours wins.
-    let first = RefCell::new(None);
-    T::deserialize(Value::new(text, &first)).map_err(|last| first.take().unwrap_or(last))
+/// How a value is written as text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Format {
+    /// As its type is written. The items of lists and maps are split at the delimiter.
+    Plain {
+        /// What stands between two items.
+        delimiter: &'static str,
+    },
+    /// As bytes.
+    Encoded(Encoding),
+    /// As JSON.
+    #[cfg(feature = "json")]
+    Json,
+}
+
+impl Format {
+    /// Items of lists and maps are split at commas.
+    #[doc(hidden)]
+    pub const PLAIN: Self = Self::Plain { delimiter: "," };
+
+    /// Says what is expected, where that does not depend on the type.
+    pub(crate) fn expected(self) -> Option<&'static str> {
+        match self {
+            Self::Plain { .. } => None,
+            Self::Encoded(encoding) => Some(encoding.expected()),
+            #[cfg(feature = "json")]
+            Self::Json => Some("JSON"),
+        }
+    }
+}
+
+/// Parses `text` as a `T`, by type and format alone: nothing guesses from the text what it might be.
+pub(crate) fn parse<T: DeserializeOwned>(text: &mut Zeroizing<String>, format: Format) -> Result<T, Error> {
+    match format {
+        Format::Plain { delimiter } => {
+            // A type between us and the failed one (`Secret` does) may replace our error by its own: ours wins.
+            let first = RefCell::new(None);
+            T::deserialize(Value::new(text, delimiter, &first)).map_err(|last| first.take().unwrap_or(last))
+        }
+        Format::Encoded(encoding) => {
+            let mut bytes = encoding.decode(text)?;
+            T::deserialize(Bytes(&mut bytes)).map_err(|error| Error { expected: None, ..error })
+        }
+        #[cfg(feature = "json")]
+        Format::Json => json::parse(text),
+    }
+}
+
+/// Returns the index of the name that `text` is.
+pub(crate) fn one_of(text: &str, names: &[&str]) -> Result<usize, Error> {
+    let name = text.trim_ascii();
+    names.iter().position(|known| *known == name).ok_or_else(|| {
+        let close = closest(name, names.iter().copied());
+        Error::invalid(error::one_of(names)).with_hint(close.map(|close| format!("did you mean {close}?")))
+    })
+}
+
+/// Calls the user's own parser.
+pub(crate) fn parse_with<T, E: fmt::Display>(
+    text: &str,
+    parser: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Error> {
+    parser(text).map_err(Error::custom)
 }
 
 /// Returns the value of a field that is not set, for a type that has one: `None`.
@@ -33,4 +99,10 @@ pub fn expected<T: DeserializeOwned>() -> Cow<'static, str> {
     // The attempt fails by design: what counts is what the type asked for on the way.
     let _refused = T::deserialize(Describe::new(&said)).is_err();
     said.take().unwrap_or(Cow::Borrowed("text"))
+}
+
+/// Says what text an enum takes that derives `Config`.
+#[must_use]
+pub fn expected_by(variants: &[&str]) -> Cow<'static, str> {
+    Cow::Owned(error::one_of(variants))
 }

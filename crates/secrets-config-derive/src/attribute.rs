@@ -1,80 +1,86 @@
 //! The attributes, as written.
 
-use proc_macro2::Span;
+mod field;
+mod rule;
+
 use syn::{
-    Attribute, Expr, Ident, LitStr, Path,
+    Attribute, Expr, Ident, LitStr, Path, Token,
     ext::IdentExt,
     meta::ParseNestedMeta,
     parse::{Parse, ParseStream},
-    spanned::Spanned,
+    punctuated::Punctuated,
 };
 
-use crate::{
-    errors::Errors,
-    model::{Bounds, Rule},
-};
+pub(crate) use self::field::OnField;
+use crate::{errors::Errors, model::Check};
 
-/// What `#[config(..)]` says on a struct.
+/// What `#[config(..)]` says on a struct or an enum.
 #[derive(Default)]
 pub(crate) struct OnStruct {
     pub(crate) prefix: Option<LitStr>,
     pub(crate) crate_path: Option<Path>,
-}
-
-/// What `#[config(..)]` and `#[validate(..)]` say on a field.
-#[derive(Default)]
-pub(crate) struct OnField {
-    pub(crate) env: Option<LitStr>,
-    pub(crate) default: Option<Expr>,
-    pub(crate) file: Option<Span>,
-    pub(crate) nested: Option<Span>,
-    pub(crate) flatten: Option<Span>,
-    pub(crate) prefix: Option<LitStr>,
-    pub(crate) rules: Vec<Rule>,
-    pub(crate) validate: Option<Span>,
+    pub(crate) tag: Option<LitStr>,
+    pub(crate) deny_unknown: Option<Path>,
+    pub(crate) checks: Vec<Check>,
 }
 
 impl OnStruct {
     pub(crate) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        const ACCEPTED: &[&str] = &["check", "crate", "deny_unknown", "prefix", "tag"];
         let mut read = Self::default();
         each(attributes, "config", errors, |meta| match name(&meta).as_str() {
-            "prefix" => once(&mut read.prefix, &meta, text(&meta)?),
+            "check" => {
+                read.checks.push(check(&meta)?);
+                Ok(())
+            }
             "crate" => once(&mut read.crate_path, &meta, value(&meta)?),
-            other => Err(unknown(&meta, other, "config", "on a struct", &["crate", "prefix"])),
+            "deny_unknown" => once(&mut read.deny_unknown, &meta, meta.path.clone()),
+            "prefix" => once(&mut read.prefix, &meta, text(&meta)?),
+            "tag" => once(&mut read.tag, &meta, text(&meta)?),
+            other => Err(unknown(&meta, other, "config", "on a struct", ACCEPTED)),
         });
         read
     }
 }
 
-impl OnField {
+/// What `#[config(..)]` says on a variant.
+#[derive(Default)]
+pub(crate) struct OnVariant {
+    pub(crate) name: Option<LitStr>,
+    pub(crate) default: Option<Path>,
+}
+
+impl OnVariant {
     pub(crate) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
         each(attributes, "config", errors, |meta| match name(&meta).as_str() {
-            "env" => once(&mut read.env, &meta, text(&meta)?),
-            "default" => once(&mut read.default, &meta, value(&meta)?),
-            "file" => once(&mut read.file, &meta, meta.path.span()),
-            "nested" => once(&mut read.nested, &meta, meta.path.span()),
-            "flatten" => once(&mut read.flatten, &meta, meta.path.span()),
-            "prefix" => once(&mut read.prefix, &meta, text(&meta)?),
-            other => {
-                let accepted = ["default", "env", "file", "flatten", "nested", "prefix"];
-                Err(unknown(&meta, other, "config", "on a field", &accepted))
-            }
-        });
-        each(attributes, "validate", errors, |meta| {
-            read.validate.get_or_insert(meta.path.span());
-            match name(&meta).as_str() {
-                "length" => read.rules.push(Rule::Length(bounds(&meta)?)),
-                "range" => read.rules.push(Rule::Range(bounds(&meta)?)),
-                other => return Err(unknown(&meta, other, "validate", "on a field", &["length", "range"])),
-            }
-            Ok(())
+            "default" => once(&mut read.default, &meta, meta.path.clone()),
+            "name" => once(&mut read.name, &meta, text(&meta)?),
+            other => Err(unknown(&meta, other, "config", "on a variant", &["default", "name"])),
         });
         read
     }
 }
 
-/// Calls `read` for each item of each attribute named `attribute`; one bad item does not hide the next attribute.
+/// `check = function`, or `check(function, field, ..)`.
+fn check(meta: &ParseNestedMeta<'_>) -> syn::Result<Check> {
+    if meta.input.peek(Token![=]) {
+        return Ok(Check { function: value(meta)?, fields: Vec::new() });
+    }
+    let content;
+    syn::parenthesized!(content in meta.input);
+    let function = content.parse()?;
+    let mut fields = Vec::new();
+    while content.peek(Token![,]) {
+        content.parse::<Token![,]>()?;
+        if !content.is_empty() {
+            fields.push(content.parse()?);
+        }
+    }
+    Ok(Check { function, fields })
+}
+
+/// Calls `read` for each item of each attribute named `attribute`; one bad item does not hide the next.
 fn each(
     attributes: &[Attribute],
     attribute: &str,
@@ -98,23 +104,10 @@ fn each(
 
 /// Skips what is left of an item, up to the next comma.
 fn skip_item(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(syn::Token![,]) {
+    while !input.is_empty() && !input.peek(Token![,]) {
         let _skipped: proc_macro2::TokenTree = input.parse()?;
     }
     Ok(())
-}
-
-fn bounds(meta: &ParseNestedMeta<'_>) -> syn::Result<Bounds> {
-    let mut bounds = Bounds::default();
-    meta.parse_nested_meta(|bound| match name(&bound).as_str() {
-        "min" => once(&mut bounds.min, &bound, value(&bound)?),
-        "max" => once(&mut bounds.max, &bound, value(&bound)?),
-        other => Err(unknown(&bound, other, &name(meta), "here", &["max", "min"])),
-    })?;
-    if bounds.min.is_none() && bounds.max.is_none() {
-        return Err(meta.error(format!("`{}` without a bound: give it `min`, `max` or both", name(meta))));
-    }
-    Ok(bounds)
 }
 
 fn name(meta: &ParseNestedMeta<'_>) -> String {
@@ -131,6 +124,19 @@ fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
         Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Ok(text),
         other => Err(syn::Error::new_spanned(other, "expected a text in quotes")),
     }
+}
+
+/// A path, in quotes or not: the `validator` crate has both.
+fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<Path> {
+    let input = meta.value()?;
+    if input.peek(LitStr) { input.parse::<LitStr>()?.parse() } else { input.parse() }
+}
+
+/// What stands in the parentheses behind a name.
+fn items<T: Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<Punctuated<T, Token![,]>> {
+    let content;
+    syn::parenthesized!(content in meta.input);
+    Punctuated::parse_terminated(&content)
 }
 
 fn once<T>(slot: &mut Option<T>, meta: &ParseNestedMeta<'_>, value: T) -> syn::Result<()> {
@@ -167,4 +173,16 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
 /// Returns `ident` as a variable is named: in capitals.
 pub(crate) fn screaming(ident: &Ident) -> String {
     ident.unraw().to_string().to_uppercase()
+}
+
+/// Returns `ident`, the name of a variant, as a value is written: `LocalDisk` is `local-disk`.
+pub(crate) fn kebab(ident: &Ident) -> String {
+    let mut name = String::new();
+    for (index, character) in ident.unraw().to_string().char_indices() {
+        if character.is_uppercase() && index > 0 {
+            name.push('-');
+        }
+        name.extend(character.to_lowercase());
+    }
+    name
 }

@@ -20,7 +20,7 @@ pub fn config(input: TokenStream) -> TokenStream {
         Ok(settings) => expand::settings(&settings).into(),
         Err(errors) => {
             let (errors, stand_in) =
-                (errors.to_compile_error(), expand::stand_in(&input, &parse::crate_path(&input)));
+                (errors.to_compile_error(), expand::stand_in(&input, &parse::private_of(&input)));
             quote::quote!(#errors #stand_in).into()
         }
     }

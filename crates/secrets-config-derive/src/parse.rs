@@ -1,105 +1,98 @@
 //! From the tokens to the model.
 
-use syn::{Data, DataStruct, DeriveInput, Fields, LitStr, Path, parse_quote, spanned::Spanned};
+mod field;
 
+use syn::{Data, DataEnum, DeriveInput, Fields, LitStr, Path, parse_quote, spanned::Spanned};
+
+use self::field::read_fields;
 use crate::{
-    attribute::{self, OnField, OnStruct},
+    attribute::{self, OnStruct, OnVariant},
     errors::Errors,
-    model::{Field, Leaf, Role, Settings},
+    model::{Body, Settings, Shape, Variant},
 };
 
 pub(crate) fn settings(input: &DeriveInput) -> syn::Result<Settings> {
     let mut errors = Errors::default();
-    let on_struct = OnStruct::read(&input.attrs, &mut errors);
-    let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
-        return errors.fail(syn::Error::new_spanned(
-            &input.ident,
-            "`Config` is derived for structs with named fields: each field's name is its variable's",
-        ));
+    let mut on_struct = OnStruct::read(&input.attrs, &mut errors);
+    let body = match &input.data {
+        Data::Struct(data) => match (&data.fields, &on_struct.tag) {
+            (Fields::Named(_), Some(tag)) => {
+                return errors
+                    .fail(syn::Error::new_spanned(tag, "`tag` is for an enum: it selects the variant"));
+            }
+            (Fields::Named(fields), None) => Body::Struct {
+                fields: read_fields(&fields.named, &mut errors),
+                checks: std::mem::take(&mut on_struct.checks),
+            },
+            _ => return errors.fail(not_a_struct(input)),
+        },
+        Data::Enum(data) => match &on_struct.tag {
+            Some(tag) => read_enum(data, tag, &mut errors),
+            None => return errors.fail(not_a_struct(input)),
+        },
+        Data::Union(_) => return errors.fail(not_a_struct(input)),
     };
-    let fields = fields.named.iter().filter_map(|field| read_field(field, &mut errors)).collect();
-    let prefix = on_struct.prefix.and_then(|prefix| errors.take(variable_name(&prefix, true)));
+    if let Some(check) = on_struct.checks.first() {
+        errors.push(syn::Error::new_spanned(&check.function, "`check` is for a struct"));
+    }
+    let prefix = on_struct.prefix.as_ref().and_then(|prefix| errors.take(variable_name(prefix, true)));
+    if let (Some(deny), None) = (&on_struct.deny_unknown, &on_struct.prefix) {
+        let message = "`deny_unknown` needs a `prefix`: without one every variable of the machine is unknown";
+        errors.push(syn::Error::new_spanned(deny, message));
+    }
     errors.finish(Settings {
         ident: input.ident.clone(),
         generics: input.generics.clone(),
-        crate_path: on_struct.crate_path.unwrap_or_else(default_crate_path),
+        private: private(on_struct.crate_path),
         prefix: prefix.unwrap_or_default(),
-        fields,
+        deny_unknown: on_struct.deny_unknown.is_some(),
+        body,
     })
 }
 
-/// Returns where `secrets_config` is, as far as the input says so, whatever else is wrong with it.
-pub(crate) fn crate_path(input: &DeriveInput) -> Path {
-    OnStruct::read(&input.attrs, &mut Errors::default()).crate_path.unwrap_or_else(default_crate_path)
+/// Returns where the code finds what it calls, as far as the input says so, whatever else is wrong with it.
+pub(crate) fn private_of(input: &DeriveInput) -> Path {
+    private(OnStruct::read(&input.attrs, &mut Errors::default()).crate_path)
 }
 
-fn default_crate_path() -> Path {
-    parse_quote!(::secrets_config)
+fn private(crate_path: Option<Path>) -> Path {
+    let crate_path = crate_path.unwrap_or_else(|| parse_quote!(::secrets_config));
+    parse_quote!(#crate_path::__private)
 }
 
-fn read_field(field: &syn::Field, errors: &mut Errors) -> Option<Field> {
-    let ident = field.ident.clone()?;
-    let on_field = OnField::read(&field.attrs, errors);
-    let role = match (on_field.nested, on_field.flatten) {
-        (Some(_), Some(flatten)) => {
-            errors.push(syn::Error::new(flatten, "`nested` and `flatten` exclude each other"));
+fn not_a_struct(input: &DeriveInput) -> syn::Error {
+    syn::Error::new_spanned(
+        &input.ident,
+        "`Config` is derived for structs with named fields, and for enums with `#[config(tag = \"VARIABLE\")]`; \
+         an enum without data needs `serde::Deserialize` only",
+    )
+}
+
+fn read_enum(data: &DataEnum, tag: &LitStr, errors: &mut Errors) -> Body {
+    let variants = data.variants.iter().filter_map(|variant| read_variant(variant, errors)).collect();
+    Body::Enum { tag: errors.take(variable_name(tag, false)).unwrap_or_default(), variants }
+}
+
+fn read_variant(variant: &syn::Variant, errors: &mut Errors) -> Option<Variant> {
+    let on_variant = OnVariant::read(&variant.attrs, errors);
+    let shape = match &variant.fields {
+        Fields::Unit => Shape::Unit,
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            Shape::Newtype(Box::new(fields.unnamed.first()?.ty.clone()))
+        }
+        Fields::Named(fields) => Shape::Named(read_fields(&fields.named, errors)),
+        Fields::Unnamed(fields) => {
+            let message = "a variant holds one struct that derives `Config`, named fields, or nothing";
+            errors.push(syn::Error::new(fields.span(), message));
             return None;
         }
-        (None, None) => leaf(&ident, field, on_field, errors),
-        (nested, _) => {
-            refuse_on_nested(&on_field, errors);
-            let prefix = match &on_field.prefix {
-                Some(prefix) if nested.is_none() => {
-                    errors.push(syn::Error::new_spanned(
-                        prefix,
-                        "`flatten` adds no prefix; use `nested, prefix = ..`",
-                    ));
-                    String::new()
-                }
-                Some(prefix) => errors.take(variable_name(prefix, true))?,
-                None if nested.is_some() => format!("{}_", attribute::screaming(&ident)),
-                None => String::new(),
-            };
-            Role::Nested { prefix }
-        }
     };
-    Some(Field { ident, ty: field.ty.clone(), role })
-}
-
-fn leaf(ident: &syn::Ident, field: &syn::Field, on_field: OnField, errors: &mut Errors) -> Role {
-    if let Some(prefix) = &on_field.prefix {
-        errors.push(syn::Error::new_spanned(
-            prefix,
-            "`prefix` goes with `nested`; to rename the variable use `env`",
-        ));
-    }
-    let (variable, variable_span) = match &on_field.env {
-        Some(env) => (errors.take(variable_name(env, false)).unwrap_or_default(), env.span()),
-        None => (attribute::screaming(ident), field.span()),
-    };
-    Role::Leaf(Box::new(Leaf {
-        variable,
-        variable_span,
-        doc: attribute::doc(&field.attrs),
-        default: on_field.default,
-        file: on_field.file.is_some(),
-        rules: on_field.rules,
-    }))
-}
-
-fn refuse_on_nested(on_field: &OnField, errors: &mut Errors) {
-    let refused = [
-        (on_field.env.as_ref().map(Spanned::span), "`env`"),
-        (on_field.default.as_ref().map(Spanned::span), "`default`"),
-        (on_field.file, "`file`"),
-        (on_field.validate, "`validate`"),
-    ];
-    for (span, name) in refused {
-        if let Some(span) = span {
-            let message = format!("{name} is for a field that one variable fills, not for a nested struct");
-            errors.push(syn::Error::new(span, message));
-        }
-    }
+    Some(Variant {
+        ident: variant.ident.clone(),
+        name: on_variant.name.map_or_else(|| attribute::kebab(&variant.ident), |name| name.value()),
+        is_default: on_variant.default.is_some(),
+        shape,
+    })
 }
 
 /// Returns a name that the environment can hold.

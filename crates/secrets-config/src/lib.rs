@@ -37,6 +37,7 @@
 //! | show or handle what is wrong | [`Report`], [`Problem`], [`Kind`] |
 //! | know where a value came from | [`Loaded`], [`Provided`], [`Origin`] |
 //! | read what a struct asks for | [`Schema`] |
+//! | write help, `.env.example`, a README table, a JSON Schema | [`document`] |
 #![cfg_attr(feature = "rotating", doc = "| follow a value that changes | [`Rotating`], [`rotating`] |")]
 #![cfg_attr(feature = "rotating-pool", doc = "| swap the login of a live pool | [`pool`] |")]
 #![cfg_attr(feature = "direct-vault", doc = "| log in to Vault and hold leases | [`vault`] |")]
@@ -48,8 +49,8 @@ pub use rotating_pool as pool;
 #[doc(hidden)]
 pub use secrets_config_core::__private;
 pub use secrets_config_core::{
-    Config, Entry, Field, Kind, Loaded, Loader, Origin, Presence, Problem, Provided, Report, Rule, Schema,
-    Secret,
+    Alias, Config, Encoding, Entry, Field, Format, Kind, Loaded, Loader, Origin, Presence, Problem, Provided,
+    Report, Rule, Schema, Secret, Variant, Warning, document,
 };
 #[cfg(feature = "rotating")]
 pub use secrets_config_core::{DbCredentials, Rotating, rotating};

@@ -1,14 +1,25 @@
 //! The deserializer that a type asks for its value.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    fmt::{self, Write},
+};
 
 use serde_core::{
-    de::{self, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor},
+    de::{
+        self, Deserializer, EnumAccess, Expected, IntoDeserializer, VariantAccess, Visitor,
+        value::SeqDeserializer,
+    },
     forward_to_deserialize_any,
 };
 use zeroize::Zeroizing;
 
-use super::{Error, list::Items, scalar};
+use super::{
+    Error, duration,
+    list::{List, Pairs},
+    scalar, url,
+};
+use crate::suggest::closest;
 
 /// The text of one value.
 ///
@@ -16,12 +27,27 @@ use super::{Error, list::Items, scalar};
 /// place it is ever in.
 pub(super) struct Value<'a> {
     text: &'a mut Zeroizing<String>,
+    /// What lists and maps are split at; nothing for an item of one.
+    delimiter: Option<&'a str>,
     error: &'a RefCell<Option<Error>>,
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn new(text: &'a mut Zeroizing<String>, error: &'a RefCell<Option<Error>>) -> Self {
-        Self { text, error }
+    pub(super) fn new(
+        text: &'a mut Zeroizing<String>,
+        delimiter: &'a str,
+        error: &'a RefCell<Option<Error>>,
+    ) -> Self {
+        Self { text, delimiter: Some(delimiter), error }
+    }
+
+    /// An item of a list, which is no list itself.
+    pub(super) fn item(text: &'a mut Zeroizing<String>, error: &'a RefCell<Option<Error>>) -> Self {
+        Self { text, delimiter: None, error }
+    }
+
+    fn delimiter(&self) -> Result<&'a str, Error> {
+        self.delimiter.ok_or_else(|| Error::invalid("a list whose items are no lists, or JSON"))
     }
 
     /// Passes `result` on and remembers the first error there was.
@@ -87,9 +113,51 @@ impl<'de> Deserializer<'de> for Value<'_> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// A URL without an authority is a host and a port whose scheme was forgotten.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if Says::matches(&visitor, url::EXPECTING) {
+            return self.note(url::check(self.text)).and_then(|()| self.deserialize_any(visitor));
+        }
+        self.deserialize_any(visitor)
+    }
+
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let result = visitor.visit_seq(Items::new(self.text, self.error));
+        #[cfg(feature = "json")]
+        if self.text.trim_ascii_start().starts_with('[') {
+            return self.note(super::json::list(self.text, visitor));
+        }
+        let delimiter = self.note(self.delimiter())?;
+        let mut list = List::new(self.text, delimiter, self.error);
+        let result = visitor.visit_seq(&mut list).and_then(|value| list.end().map(|()| value));
         self.note(result)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        #[cfg(feature = "json")]
+        if self.text.trim_ascii_start().starts_with('{') {
+            return self.note(super::json::map(self.text, visitor));
+        }
+        let delimiter = self.note(self.delimiter())?;
+        let result = visitor.visit_map(Pairs::new(self.text, delimiter, self.error));
+        self.note(result)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if fields != duration::FIELDS {
+            return self.note(Err(Error::invalid(
+                "a type that is read from one text, or `#[config(json)]` on the field",
+            )));
+        }
+        let parts = duration::parse(self.text).and_then(|time| {
+            visitor
+                .visit_seq(SeqDeserializer::new([time.as_secs(), u64::from(time.subsec_nanos())].into_iter()))
+        });
+        self.note(parts)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
@@ -108,14 +176,19 @@ impl<'de> Deserializer<'de> for Value<'_> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.note(visitor.visit_enum(Variant(self.text.trim_ascii())))
+        let name = self.text.trim_ascii();
+        let result = visitor.visit_enum(Variant(name)).map_err(|error| {
+            let close = closest(name, variants.iter().copied());
+            error.with_hint(close.map(|close| format!("did you mean {close}?")))
+        });
+        self.note(result)
     }
 
     forward_to_deserialize_any! {
-        str string unit unit_struct map struct identifier ignored_any
+        string unit unit_struct identifier ignored_any
     }
 }
 
@@ -149,5 +222,25 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Error> {
         Err(Error::invalid("the name of a variant without data"))
+    }
+}
+
+/// Compares what a visitor says it expects, without a buffer.
+struct Says<'a> {
+    rest: Option<&'a str>,
+}
+
+impl Says<'_> {
+    fn matches(visitor: &impl Expected, text: &str) -> bool {
+        let mut says = Says { rest: Some(text) };
+        let expected: &dyn Expected = visitor;
+        write!(says, "{expected}").is_ok() && says.rest == Some("")
+    }
+}
+
+impl Write for Says<'_> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        self.rest = self.rest.and_then(|rest| rest.strip_prefix(piece));
+        Ok(())
     }
 }

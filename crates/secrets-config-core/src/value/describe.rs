@@ -5,9 +5,11 @@ use std::{borrow::Cow, cell::RefCell};
 use serde_core::de::{Deserializer, Visitor};
 
 use super::{
-    Error,
+    Error, duration,
     error::one_of,
+    list::Pairs,
     scalar::{self, Integer},
+    url,
 };
 
 /// A deserializer that has no value: it writes down what the type asks for, and refuses.
@@ -57,13 +59,14 @@ impl<'de> Deserializer<'de> for Describe<'_> {
         deserialize_ignored_any "text";
         deserialize_identifier "text";
         deserialize_seq "a list, its items separated by commas";
-        deserialize_map "pairs";
+        deserialize_map Pairs::EXPECTED;
     }
 
     /// A type that takes a string often says more in what its visitor expects: `IPv4 address`.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let refusal: Result<V::Value, Error> = visitor.visit_unit();
         match refusal.map_err(|error| error.expected) {
+            Err(Some(expected)) if expected == url::EXPECTING => self.say(url::EXPECTED),
             Err(Some(expected)) if expected != "a string" => self.say(expected),
             _ => self.say("text"),
         }
@@ -113,10 +116,10 @@ impl<'de> Deserializer<'de> for Describe<'_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Error> {
-        self.say("pairs")
+        self.say(if fields == duration::FIELDS { duration::EXPECTED } else { "JSON" })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

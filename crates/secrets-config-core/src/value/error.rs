@@ -19,11 +19,13 @@ pub(crate) struct Error {
     pub(crate) message: Option<Zeroizing<String>>,
     /// Index of the item in a list.
     pub(crate) index: Option<usize>,
+    /// What to do about it.
+    pub(crate) hint: Option<Cow<'static, str>>,
 }
 
 impl Error {
     pub(crate) fn invalid(expected: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: Kind::Invalid, expected: Some(expected.into()), message: None, index: None }
+        Self { kind: Kind::Invalid, expected: Some(expected.into()), message: None, index: None, hint: None }
     }
 
     pub(crate) fn out_of_range(expected: impl Into<Cow<'static, str>>) -> Self {
@@ -31,13 +33,23 @@ impl Error {
     }
 
     pub(crate) fn at(self, index: usize) -> Self {
-        Self { index: Some(index), ..self }
+        Self { index: self.index.or(Some(index)), ..self }
+    }
+
+    pub(crate) fn with_hint(self, hint: Option<impl Into<Cow<'static, str>>>) -> Self {
+        Self { hint: hint.map(Into::into), ..self }
     }
 }
 
 impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { kind: Kind::Invalid, expected: None, message: Some(to_text(&message)), index: None }
+        Self {
+            kind: Kind::Invalid,
+            expected: None,
+            message: Some(to_text(&message)),
+            index: None,
+            hint: None,
+        }
     }
 
     fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {

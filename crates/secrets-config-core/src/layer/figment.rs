@@ -1,0 +1,58 @@
+//! A figment: files and profiles, by the field's place in the struct.
+
+use ::figment::{Figment, value::Value};
+use zeroize::Zeroizing;
+
+use super::{Failed, Found, Name, Text};
+use crate::{Kind, Origin};
+
+/// Looks a value up and turns it into the text that its field reads. Lists and tables become JSON.
+pub(super) fn get(figment: &Figment, name: &Name<'_>) -> Result<Option<Found>, Failed> {
+    if name.path.is_empty() {
+        return Ok(None);
+    }
+    let value = match figment.find_value(name.path) {
+        Ok(value) => value,
+        Err(error) if error.missing() => return Ok(None),
+        Err(error) => return Err(unreadable(&error)),
+    };
+    let origin = origin(figment, &value, name.path);
+    let text = match value {
+        Value::String(_, text) => text,
+        Value::Char(_, character) => character.to_string(),
+        Value::Bool(_, flag) => flag.to_string(),
+        Value::Num(_, number) => serde_json::to_string(&number).unwrap_or_default(),
+        Value::Empty(..) => return Ok(None),
+        Value::Dict(..) | Value::Array(..) => serde_json::to_string(&value).unwrap_or_default(),
+    };
+    Ok(Some(Found::new(Text::Unicode(Zeroizing::new(text)), origin)))
+}
+
+pub(super) fn place(figment: &Figment) -> String {
+    let names: Vec<_> = figment.metadata().map(|metadata| metadata.name.to_string()).collect();
+    format!("figment ({})", names.join(", "))
+}
+
+fn origin(figment: &Figment, value: &Value, path: &str) -> Origin {
+    let metadata = figment.get_metadata(value.tag());
+    let place = metadata.map_or_else(
+        || "figment".to_owned(),
+        |metadata| match &metadata.source {
+            Some(source) => format!("{} ({source})", metadata.name),
+            None => metadata.name.to_string(),
+        },
+    );
+    Origin::Figment { place, key: path.to_owned() }
+}
+
+/// A file of the figment is malformed. figment's message quotes it, so only its place is told.
+fn unreadable(error: &::figment::Error) -> Failed {
+    let place =
+        error.metadata.as_ref().map_or_else(|| "figment".to_owned(), |metadata| metadata.name.to_string());
+    Failed {
+        kind: Kind::File,
+        origin: Origin::Figment { place, key: error.path.join(".") },
+        expected: "files that figment can read".into(),
+        hint: None,
+    }
+}

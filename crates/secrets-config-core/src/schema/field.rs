@@ -1,0 +1,159 @@
+//! A field that one variable fills.
+
+use std::borrow::Cow;
+
+use crate::{Format, Rule};
+
+/// Describes a field that one variable fills.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Field {
+    /// Name of the field.
+    pub name: &'static str,
+    /// Name of the variable without the prefixes.
+    pub variable: &'static str,
+    /// Other names of the variable, without the prefixes.
+    pub aliases: &'static [Alias],
+    /// Type of the field, as written.
+    pub type_name: &'static str,
+    /// First line of the doc comment, or an empty text.
+    pub doc: &'static str,
+    /// What happens when the variable is not set.
+    pub presence: Presence,
+    /// Whether the type is a `Secret`.
+    pub secret: bool,
+    /// Whether `NAME_FILE` may name a file that holds the value.
+    pub file: bool,
+    /// Whether an empty or blank text is a value.
+    pub allow_empty: bool,
+    /// Whether a text such as `changeme` is a value of a secret.
+    pub allow_placeholder: bool,
+    /// How the value is written as text.
+    pub format: Format,
+    /// What the value must keep to besides its type.
+    pub rules: &'static [Rule],
+    expected: fn() -> Cow<'static, str>,
+}
+
+impl Field {
+    /// Returns what text is right, in words: `a whole number from 0 to 65535`.
+    #[must_use]
+    pub fn expected(&self) -> Cow<'static, str> {
+        self.format.expected().map_or_else(self.expected, Cow::Borrowed)
+    }
+
+    /// Returns whether there is a value to fall back to.
+    #[must_use]
+    pub fn has_default(&self) -> bool {
+        matches!(self.presence, Presence::Default(_))
+    }
+}
+
+/// What the derive calls, in constants.
+#[doc(hidden)]
+#[expect(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "only the derive calls these"
+)]
+impl Field {
+    pub const fn new(
+        name: &'static str,
+        variable: &'static str,
+        type_name: &'static str,
+        expected: fn() -> Cow<'static, str>,
+    ) -> Self {
+        Self {
+            name,
+            variable,
+            aliases: &[],
+            type_name,
+            doc: "",
+            presence: Presence::Required,
+            secret: false,
+            file: false,
+            allow_empty: false,
+            allow_placeholder: false,
+            format: Format::PLAIN,
+            rules: &[],
+            expected,
+        }
+    }
+
+    pub const fn with_doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    pub const fn with_presence(mut self, presence: Presence) -> Self {
+        self.presence = presence;
+        self
+    }
+
+    /// A secret may always stand in a file.
+    pub const fn with_secret(mut self, secret: bool) -> Self {
+        self.secret = secret;
+        self.file = self.file || secret;
+        self
+    }
+
+    pub const fn with_file(mut self) -> Self {
+        self.file = true;
+        self
+    }
+
+    pub const fn with_empty(mut self) -> Self {
+        self.allow_empty = true;
+        self
+    }
+
+    pub const fn with_placeholder(mut self) -> Self {
+        self.allow_placeholder = true;
+        self
+    }
+
+    pub const fn with_aliases(mut self, aliases: &'static [Alias]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    pub const fn with_format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    pub const fn with_rules(mut self, rules: &'static [Rule]) -> Self {
+        self.rules = rules;
+        self
+    }
+}
+
+/// Another name of a variable.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Alias {
+    /// The name without the prefixes.
+    pub variable: &'static str,
+    /// Whether its use brings a warning.
+    pub deprecated: bool,
+}
+
+impl Alias {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(variable: &'static str, deprecated: bool) -> Self {
+        Self { variable, deprecated }
+    }
+}
+
+/// What happens when a variable is not set.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Presence {
+    /// It is a problem.
+    Required,
+    /// The field is `None`.
+    Optional,
+    /// The field takes this default, shown as it stands in the source.
+    Default(&'static str),
+}

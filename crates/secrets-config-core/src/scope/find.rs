@@ -1,0 +1,170 @@
+//! Looking a field up: which source answers, by which of its names.
+
+use zeroize::Zeroizing;
+
+use super::Scope;
+use crate::{
+    Alias, Field, Kind, Presence, Problem, Schema, Warning,
+    layer::{self, Found, Layer, Name, Text},
+    placeholder,
+};
+
+/// The outcome of looking a field up.
+pub(super) enum Sought {
+    Found(Found),
+    /// It is not set, and need not be.
+    Absent,
+    /// There is a problem, and it is noted.
+    Refused,
+}
+
+impl Scope<'_> {
+    /// Looks the current field up and applies the rules of presence.
+    pub(super) fn find(&mut self, field: &'static Field) -> Sought {
+        match self.look_up(field) {
+            Ok(Some(found)) => self.present(field, found),
+            Ok(None) if field.presence != Presence::Required => Sought::Absent,
+            Ok(None) => {
+                let places: Vec<_> = self.layers.iter().rev().map(Layer::place).collect();
+                let mut problem = self.problem(field, Kind::Missing, &places.join(", then "));
+                if let Some(because) = &self.because {
+                    problem = problem.hinting(format!("needed because {because} is set"));
+                }
+                self.refuse(problem)
+            }
+            Err(problem) => self.refuse(*problem),
+        }
+    }
+
+    /// Returns the text of the current field, for a problem that shows it.
+    pub(super) fn text_of(&self, field: &'static Field) -> Option<Zeroizing<String>> {
+        if field.secret {
+            return None;
+        }
+        match self.look_up(field) {
+            Ok(Some(Found { text: Text::Unicode(text), .. })) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the first variable of `schema`, below the current prefix, that is set to something.
+    pub(super) fn first_set(&self, schema: &'static Schema) -> Option<String> {
+        let mut prefix = self.variable[..self.variable.len() - schema.prefix.len()].to_owned();
+        let mut first = None;
+        schema.visit(&mut prefix, &mut |variable, field| {
+            let names = [variable.to_owned(), file_variable(variable)];
+            let is_set = |name: &String| {
+                let name = Name { variable: name, folders: &self.folders, leaf: field.variable, path: "" };
+                self.layers
+                    .iter()
+                    .any(|layer| matches!(layer.get(&name), Ok(Some(found)) if !found.is_blank()))
+            };
+            if first.is_none() {
+                first = names.into_iter().take(if field.file { 2 } else { 1 }).find(is_set);
+            }
+        });
+        first
+    }
+
+    /// Asks the sources, the last one first, for every name of the current field.
+    pub(super) fn look_up(&self, field: &'static Field) -> Result<Option<Found>, Box<Problem>> {
+        for index in (0..self.layers.len()).rev() {
+            let layer = &self.layers[index];
+            let mut best = self.look_up_name(layer, field, None)?;
+            for alias in field.aliases {
+                let other = self.look_up_name(layer, field, Some(alias))?;
+                best = self.better(field, best, other)?;
+            }
+            if best.is_some() {
+                return Ok(best);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Chooses between what two names of one field gave. A name that is set to nothing gives way.
+    fn better(
+        &self,
+        field: &'static Field,
+        best: Option<Found>,
+        other: Option<Found>,
+    ) -> Result<Option<Found>, Box<Problem>> {
+        match (best, other) {
+            (Some(one), Some(other)) if other.is_blank() || one.text == other.text => Ok(Some(one)),
+            (Some(one), Some(other)) if one.is_blank() => Ok(Some(other)),
+            (Some(one), Some(other)) => {
+                let names = [&one, &other].map(|found| found.variable.as_deref().unwrap_or(&self.variable));
+                let expected = format!("{} and {} to be the same, or only one of them", names[0], names[1]);
+                Err(Box::new(self.problem(field, Kind::Conflict, &one.origin).expecting(expected)))
+            }
+            (one, other) => Ok(one.or(other)),
+        }
+    }
+
+    /// Looks the field up by one name, or in the file that `NAME_FILE` names.
+    fn look_up_name(
+        &self,
+        layer: &Layer,
+        field: &'static Field,
+        alias: Option<&'static Alias>,
+    ) -> Result<Option<Found>, Box<Problem>> {
+        let renamed = alias.map(|alias| format!("{}{}", &self.variable[..self.prefix], alias.variable));
+        let variable = renamed.as_deref().unwrap_or(&self.variable);
+        let leaf = alias.map_or(field.variable, |alias| alias.variable);
+        let name = Name { variable, folders: &self.folders, leaf, path: &self.path };
+        let failed = |failed| Box::new(self.problem(field, Kind::File, &"").failed(failed));
+        let direct = layer.get(&name).map_err(failed)?;
+        let path = if field.file { layer.get_path(&file_variable(variable)).map_err(failed)? } else { None };
+        let found = match (direct, path) {
+            (Some(direct), Some(_)) => {
+                let problem = self.problem(field, Kind::Conflict, &direct.origin);
+                return Err(Box::new(problem.expecting(format!("{variable} or {variable}_FILE, not both"))));
+            }
+            (None, Some(path)) => {
+                Some(layer::read_named_file(file_variable(variable), path).map_err(failed)?)
+            }
+            (direct, None) => direct,
+        };
+        Ok(found.map(|found| Found { variable: renamed, ..found }))
+    }
+
+    fn present(&mut self, field: &'static Field, found: Found) -> Sought {
+        self.warn_of_alias(field, &found);
+        let kind = match &found.text {
+            Text::NotUnicode => Kind::NotUnicode,
+            Text::Unicode(_) if field.allow_empty => return Sought::Found(found),
+            Text::Unicode(text) if text.is_empty() => Kind::Empty,
+            Text::Unicode(text) if text.trim().is_empty() => Kind::Blank,
+            Text::Unicode(text) if field.secret && !field.allow_placeholder && placeholder::is(text) => {
+                Kind::Placeholder
+            }
+            Text::Unicode(_) => return Sought::Found(found),
+        };
+        if matches!(kind, Kind::Empty | Kind::Blank) && field.presence != Presence::Required {
+            return Sought::Absent;
+        }
+        let mut problem = self.problem(field, kind, &found.origin);
+        if kind == Kind::Placeholder {
+            problem = problem.expecting("the secret itself, not a text that stands for it");
+        }
+        problem.variable = found.variable.unwrap_or(problem.variable);
+        self.refuse(problem)
+    }
+
+    fn warn_of_alias(&mut self, field: &'static Field, found: &Found) {
+        let Some(used) = &found.variable else { return };
+        let is_deprecated = |alias: &Alias| alias.deprecated && used[self.prefix..] == *alias.variable;
+        if field.aliases.iter().any(is_deprecated) {
+            self.warnings.push(Warning::deprecated(used.clone(), self.variable.clone()));
+        }
+    }
+
+    fn refuse(&mut self, problem: Problem) -> Sought {
+        self.problems.push(problem);
+        Sought::Refused
+    }
+}
+
+fn file_variable(variable: &str) -> String {
+    format!("{variable}_FILE")
+}
