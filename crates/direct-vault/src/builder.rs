@@ -32,7 +32,7 @@ impl Builder {
     }
 
     /// Sets the age at which a lease is replaced, though Vault would renew it on. The default is none: a lease is kept
-    /// until Vault renews it no longer.
+    /// until Vault renews it no longer. A lease that cannot be replaced at that age is renewed on.
     pub fn lease_max_age(mut self, age: Duration) -> Self {
         self.lease_max_age = Some(age);
         self

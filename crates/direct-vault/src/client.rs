@@ -27,8 +27,10 @@ pub(crate) use self::{
 use crate::{Address, Error, VaultSettings};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A database login is made while we wait: give a slow database its time.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Vault answers these from its own storage.
+const QUICK: Duration = Duration::from_secs(10);
+/// A database user is made or dropped while we wait: give a slow database its time.
+const SLOW: Duration = Duration::from_secs(30);
 
 const TOKEN: HeaderName = HeaderName::from_static("x-vault-token");
 const NAMESPACE: HeaderName = HeaderName::from_static("x-vault-namespace");
@@ -48,7 +50,6 @@ impl Client {
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(&settings.addr, settings.cacert.as_deref())?)
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
             .redirect(Policy::custom(same_origin))
             .retry(reqwest::retry::never())
             .user_agent(concat!("direct-vault/", env!("CARGO_PKG_VERSION")))
@@ -59,10 +60,7 @@ impl Client {
             })?;
         let namespace = match settings.namespace.as_deref().map(str::trim) {
             None | Some("") => None,
-            Some(name) => Some(HeaderValue::from_str(name).map_err(|_| Error::Malformed {
-                path: "VAULT_NAMESPACE".to_owned(),
-                reason: "it cannot be sent in a header",
-            })?),
+            Some(name) => Some(HeaderValue::from_str(name).map_err(|_| Error::Namespace)?),
         };
         Ok(Self { http, address: settings.addr.clone(), namespace })
     }
@@ -74,8 +72,10 @@ impl Client {
         path: &str,
         token: Option<&Token>,
         body: Option<Zeroizing<Vec<u8>>>,
+        timeout: Duration,
     ) -> Result<Answer, Error> {
-        let mut request = self.http.request(method, self.address.join(path)).header(REQUEST, "true");
+        let request = self.http.request(method, self.address.join(path));
+        let mut request = request.timeout(timeout).header(REQUEST, "true");
         if let Some(namespace) = &self.namespace {
             request = request.header(NAMESPACE, namespace);
         }
@@ -85,13 +85,19 @@ impl Client {
         if let Some(body) = body {
             request = request.body(bytes::Bytes::from_owner(body));
         }
-        let mut response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let failed = |error: reqwest::Error| {
+            if error.is_timeout() && !error.is_connect() {
+                return Error::TimedOut { path: path.to_owned(), seconds: timeout.as_secs() };
+            }
+            self.unreachable(&error)
+        };
+        let mut response = request.send().await.map_err(failed)?;
         let status = response.status();
         let retry_after = answer::retry_after(response.headers());
         let location =
             response.headers().get(LOCATION).and_then(|value| Some(value.to_str().ok()?.to_owned()));
-        let body = body::read(&mut response).await.map_err(|failed| match failed {
-            body::Failed::Network(error) => self.unreachable(&error),
+        let body = body::read(&mut response).await.map_err(|reading| match reading {
+            body::Failed::Network(error) => failed(error),
             body::Failed::TooLarge => Error::Malformed { path: path.to_owned(), reason: "it is too large" },
         })?;
         Ok(Answer { path: path.to_owned(), status, retry_after, location, body })
@@ -102,12 +108,18 @@ impl Client {
         path: &str,
         token: Option<&Token>,
         body: Zeroizing<Vec<u8>>,
+        timeout: Duration,
     ) -> Result<Answer, Error> {
-        self.send(Method::POST, path, token, Some(body)).await
+        self.send(Method::POST, path, token, Some(body), timeout).await
     }
 
-    async fn get(&self, path: &str, token: &Token) -> Result<Answer, Error> {
-        self.send(Method::GET, path, Some(token), None).await
+    async fn get(&self, path: &str, token: &Token, timeout: Duration) -> Result<Answer, Error> {
+        self.send(Method::GET, path, Some(token), None, timeout).await
+    }
+
+    /// Returns the error of a Vault that says of itself that it cannot serve.
+    pub(crate) fn sealed(&self) -> Error {
+        Error::Sealed { address: self.address.to_string() }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {

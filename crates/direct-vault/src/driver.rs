@@ -20,7 +20,7 @@ use self::{
 use crate::{
     Class, Counters, Error, LeaseStatus, State, Status,
     builder::AppRole,
-    client::{Client, Token},
+    client::{Client, Health, Token},
     engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct Driver {
     /// Answered by the first login.
     started: Option<oneshot::Sender<Result<(), Error>>>,
     commands: mpsc::Receiver<Command>,
-    status: watch::Sender<Status>,
+    status: Published,
     counters: Counters,
     last_error: Option<Arc<Error>>,
     last_said: Option<Instant>,
@@ -71,7 +71,7 @@ impl Driver {
             releases: FuturesUnordered::new(),
             started: Some(started),
             commands,
-            status,
+            status: Published(status),
             counters: Counters::default(),
             last_error: None,
             last_said: None,
@@ -82,6 +82,7 @@ impl Driver {
     pub(crate) async fn run(mut self) {
         loop {
             let now = Instant::now().into_std();
+            self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
                 self.jobs.push(work);
@@ -99,6 +100,8 @@ impl Driver {
                     if !self.take_in(done) {
                         return;
                     }
+                    self.tokens.retain(|id, _| self.engine.has_session(*id));
+                    self.retired.retain(|id, _| self.engine.has_retired(*id));
                 }
                 Some(id) = self.releases.next() => self.engine.released(id),
                 () = time::sleep_until(wake) => {}
@@ -131,15 +134,17 @@ impl Driver {
             }
             (Job::LookUpToken(id), Ok(Outcome::Alive(alive))) => {
                 self.engine.token_looked_up(now, id, alive);
-                if !alive {
+                if alive {
+                    self.refuse_denied();
+                } else {
                     tracing::warn!("the token is dead: logging in again");
                 }
             }
             (Job::Issue(key, session), Ok(Outcome::Issued(leased))) => {
                 self.take_in_lease(key, session, sent, leased)
             }
-            (Job::RenewLease(key, _), Ok(Outcome::Renewed(grant))) => {
-                self.engine.lease_renewed(now, key, sent, grant);
+            (Job::RenewLease(key, session), Ok(Outcome::Renewed(grant))) => {
+                self.engine.lease_renewed(now, key, session, sent, grant);
                 self.counters.renewals += 1;
                 let role = self.leases.get(&key).map(|lease| lease.path.as_str());
                 tracing::debug!(role, ttl_secs = grant.ttl.as_secs(), "lease renewed");
@@ -152,11 +157,14 @@ impl Driver {
                 self.engine.token_revoked(id);
                 self.counters.revocations += 1;
             }
-            (Job::CheckHealth, Ok(Outcome::Health(health))) => self.engine.health_checked(now, health),
+            (Job::CheckHealth, Ok(Outcome::Health(health))) => {
+                self.engine.health_checked(now, health);
+                if health != Health::Serving {
+                    self.note(self.client.sealed());
+                }
+            }
             (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
         }
-        self.tokens.retain(|id, _| self.engine.has_session(*id));
-        self.retired.retain(|id, _| self.engine.has_retired(*id));
         if self.engine.state(now) == State::Ready && self.last_error.take().is_some() {
             self.last_said = None;
             tracing::info!("all is well again");
@@ -165,31 +173,37 @@ impl Driver {
     }
 
     fn take_in_failure(&mut self, job: Job, error: Error) -> bool {
-        let now = Instant::now();
+        let now = Instant::now().into_std();
+        self.engine.failed(now, job, &error);
+        if let (Job::RevokeLease(..) | Job::RevokeToken(_), Error::Denied { .. }) = (job, &error) {
+            tracing::debug!("a replaced lease ends by itself: {error}");
+            return true;
+        }
         self.counters.failures += 1;
-        self.engine.failed(now.into_std(), job, &error);
-        if let Some(started) = self.started.take_if(|_| is_fatal_at_start(&error)) {
+        if let Some(started) = self.started.take_if(|_| is_final(&error)) {
             let _gone = started.send(Err(error));
             return false;
         }
         if let Job::Issue(key, _) = job {
             self.refuse_first(key, &error);
         }
-        self.say(now, &error);
-        self.last_error = Some(Arc::new(error));
+        self.note(error);
         true
     }
 
-    /// Logs a failure: at once if it is another one than before, then once a minute.
-    fn say(&mut self, now: Instant, error: &Error) {
-        const EVERY: Duration = Duration::from_secs(60);
-        let text = error.to_string();
-        let is_new = self.last_error.as_ref().is_none_or(|last| last.to_string() != text);
-        if is_new || self.last_said.is_none_or(|said| now - said >= EVERY) {
+    /// Keeps and logs what is wrong: at once if it is something else than before, then once a minute.
+    fn note(&mut self, error: Error) {
+        const AGAIN: Duration = Duration::from_secs(60);
+        const ANOTHER: Duration = Duration::from_secs(5);
+        let now = Instant::now();
+        let is_same = self.last_error.as_ref().is_some_and(|last| last.to_string() == error.to_string());
+        let pause = if is_same { AGAIN } else { ANOTHER };
+        if self.last_error.is_none() || self.last_said.is_none_or(|said| now - said >= pause) {
             self.last_said = Some(now);
-            let retryable = error.is_retryable();
-            tracing::warn!(state = self.engine.state(now.into_std()).as_str(), retryable, "{text}");
+            let state = self.engine.state(now.into_std()).as_str();
+            tracing::warn!(state, retryable = error.is_retryable(), "{error}");
         }
+        self.last_error = Some(Arc::new(error));
     }
 
     fn publish_status(&self) {
@@ -201,7 +215,7 @@ impl Driver {
                 expires: self.engine.lease_expires(*key).map(Instant::from_std),
             })
         });
-        self.status.send_replace(Status {
+        self.status.0.send_replace(Status {
             state: self.engine.state(now),
             generation: self.counters.logins,
             token_expires: self.engine.token_expires().map(Instant::from_std),
@@ -212,8 +226,17 @@ impl Driver {
     }
 }
 
-/// Whether it makes no sense to wait for what did not work at the start.
-fn is_fatal_at_start(error: &Error) -> bool {
+/// The published status. However the driver ends, the last one says so.
+struct Published(watch::Sender<Status>);
+
+impl Drop for Published {
+    fn drop(&mut self) {
+        self.0.send_modify(|status| status.state = State::Stopped);
+    }
+}
+
+/// Whether it makes no sense to wait for what did not work the first time.
+fn is_final(error: &Error) -> bool {
     match error.class() {
         Class::Fatal | Class::Relogin => true,
         Class::Wait | Class::Reissue => matches!(error, Error::Malformed { .. }),

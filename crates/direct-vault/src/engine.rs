@@ -75,12 +75,16 @@ struct Session {
     attempts: Attempts,
     /// Something was denied: the token may be dead.
     suspect: bool,
+    /// Something was granted: it has been alive.
+    proven: bool,
     dead: bool,
 }
 
 #[derive(Debug, Default)]
 struct Lease {
     held: Option<Held>,
+    /// The token that the next one is being read with.
+    issuing: Option<SessionId>,
     attempts: Attempts,
 }
 
@@ -120,8 +124,17 @@ impl Engine {
         key
     }
 
-    pub(crate) fn remove_lease(&mut self, key: LeaseKey) {
-        self.leases.remove(&key);
+    /// Forgets a lease that nobody wants. If there is one it is to be revoked.
+    pub(crate) fn remove_lease(&mut self, key: LeaseKey) -> Option<RetiredId> {
+        let expires = self.lease_expires(key);
+        let held = self.leases.remove(&key)?.held?;
+        Some(self.retire(held.session, expires, true))
+    }
+
+    fn retire(&mut self, session: SessionId, expires: Option<Instant>, released: bool) -> RetiredId {
+        let id = RetiredId(self.next_id());
+        self.retired.insert(id, Retired { session, expires, released, attempts: Attempts::default() });
+        id
     }
 
     /// Returns the next thing to start, until there is nothing more to start now.
@@ -129,12 +142,23 @@ impl Engine {
         self.forget_what_ended(now);
         let (_, job) = self.agenda(now).into_iter().filter(|(at, _)| *at <= now).min()?;
         self.attempts(job)?.start();
+        if let Job::Issue(key, session) = job {
+            self.leases.get_mut(&key)?.issuing = Some(session);
+        }
         Some(job)
     }
 
     /// Returns when there will be something to start, if no outcome is told before.
     pub(crate) fn wake(&self, now: Instant) -> Option<Instant> {
-        self.agenda(now).into_iter().map(|(at, _)| at).min()
+        let ends = self.leases.keys().filter_map(|key| self.lease_expires(*key)).chain(self.token_expires());
+        // An end changes the state, whether or not there is something to start.
+        let ends = ends.filter(|end| *end > now);
+        self.agenda(now).into_iter().map(|(at, _)| at).chain(ends).min()
+    }
+
+    /// Returns whether the lease is being read.
+    pub(crate) fn is_issuing(&self, key: LeaseKey) -> bool {
+        self.leases.get(&key).is_some_and(|lease| lease.issuing.is_some())
     }
 
     /// Returns whether the token is still of any use.
@@ -215,6 +239,10 @@ impl Engine {
                     Some(held) if held.session == current => held.term.next(),
                     _ => Some((now, Due::Replace)),
                 };
+                let oldest = lease.held.as_ref().and_then(|held| held.term.oldest());
+                if let Some(at) = oldest.filter(|_| !leaving) {
+                    want(at, Job::Issue(*key, current), &lease.attempts);
+                }
                 match next {
                     Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
                     Some((at, Due::Replace)) if !leaving => {
@@ -235,8 +263,10 @@ impl Engine {
 
     /// Returns whether a lease that was made with this token is still wanted.
     fn is_used(&self, session: SessionId) -> bool {
-        let held = |lease: &Lease| lease.held.as_ref().is_some_and(|held| held.session == session);
-        self.leases.values().any(held)
+        let uses = |lease: &Lease| {
+            lease.issuing == Some(session) || lease.held.as_ref().is_some_and(|held| held.session == session)
+        };
+        self.leases.values().any(uses)
             || self.retired.values().any(|retired| retired.session == session && !retired.released)
     }
 
@@ -248,7 +278,7 @@ impl Engine {
             |id| self.leases.values().any(|lease| lease.held.as_ref().is_some_and(|held| held.session == id));
         let current = self.current();
         self.sessions.retain(|id, session| {
-            Some(*id) == current || held(*id) || !(session.dead || ended(session.term.expires()))
+            Some(*id) == current || held(*id) || session.dead || !ended(session.term.expires())
         });
     }
 

@@ -17,6 +17,14 @@ pub enum Error {
         /// What the network said.
         reason: String,
     },
+    /// Vault took a request and gave no answer in time.
+    #[error("no answer to {path} within {seconds} s: check Vault, and what is behind that path")]
+    TimedOut {
+        /// The API path.
+        path: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// Vault answers but is sealed.
     #[error("the Vault at {address} is sealed: it answers when somebody unseals it")]
     Sealed {
@@ -76,6 +84,22 @@ pub enum Error {
         /// What Vault said.
         messages: Vec<String>,
     },
+    /// What Vault has there is not leased.
+    #[error("what Vault has at {path} is not leased: check that it is the path of a dynamic role")]
+    NotLeased {
+        /// The path that was read.
+        path: String,
+    },
+    /// Vault will not give the lease or token more time.
+    #[error("Vault does not renew at {path} (status {status}{})", said(messages))]
+    RenewalRefused {
+        /// The API path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// What Vault said.
+        messages: Vec<String>,
+    },
     /// The lease or token to be renewed is no more.
     #[error("the lease of {path} is no more{}", said(messages))]
     LeaseGone {
@@ -98,6 +122,9 @@ pub enum Error {
         /// The role's setting.
         limit: String,
     },
+    /// The namespace cannot be sent in a header.
+    #[error("VAULT_NAMESPACE is no namespace: it holds characters that cannot be sent")]
+    Namespace,
     /// The TLS set-up cannot be made.
     #[error("cannot set up TLS to Vault with {file}: {reason}")]
     Tls {
@@ -117,14 +144,17 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Unreachable { .. }
+            | Self::TimedOut { .. }
             | Self::Sealed { .. }
             | Self::Unavailable { .. }
             | Self::Malformed { .. } => Class::Wait,
-            Self::LeaseGone { .. } => Class::Reissue,
+            Self::LeaseGone { .. } | Self::RenewalRefused { .. } => Class::Reissue,
             Self::Denied { .. } => Class::Relogin,
             Self::LoginRefused { .. }
             | Self::NotFound { .. }
+            | Self::NotLeased { .. }
             | Self::UnusableToken { .. }
+            | Self::Namespace
             | Self::Tls { .. }
             | Self::Stopped => Class::Fatal,
         }

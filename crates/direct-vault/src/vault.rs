@@ -63,6 +63,10 @@ impl Vault {
     /// Vault does not answer: the leases then end by their own time.
     ///
     /// Close the pools first: their logins end here.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the revocation where it is; what is left ends by its own time.
     pub async fn shutdown(mut self) {
         if self.commands.send(Command::Shutdown).await.is_ok() {
             // A task that panicked has nothing left to give back.

@@ -55,6 +55,7 @@ pub(crate) struct Name<'a> {
     /// The variable without prefixes.
     pub(crate) leaf: &'a str,
     /// The field's place in the struct.
+    #[cfg_attr(not(feature = "figment"), expect(dead_code, reason = "a figment looks values up by it"))]
     pub(crate) path: &'a str,
 }
 

@@ -60,20 +60,24 @@ impl Answer {
         if self.status.is_redirection() {
             return Err(self.unavailable(vec![self.redirected()]));
         }
-        let Some(messages) = self.messages() else {
-            return Err(if self.status.is_server_error() {
-                self.unavailable(Vec::new())
-            } else {
-                self.malformed("it is not JSON with `errors`")
-            });
-        };
-        Err(match (self.status.as_u16(), asked) {
-            (503, _) if messages.iter().any(|message| message.contains("sealed")) => {
+        let messages = self.messages();
+        if matches!(status, 412 | 429 | 472 | 473 | 500..) {
+            // A balancer in front of Vault has a body of its own.
+            let messages = messages.unwrap_or_default();
+            let is_sealed = status == 503 && messages.iter().any(|message| message.contains("sealed"));
+            return Err(if is_sealed {
                 Error::Sealed { address: address.to_string() }
-            }
-            (412 | 429 | 472 | 473 | 500.., _) => self.unavailable(messages),
+            } else {
+                self.unavailable(messages)
+            });
+        }
+        let Some(messages) = messages else { return Err(self.malformed("it is not JSON with `errors`")) };
+        Err(match (status, asked) {
             (_, Asked::Login) => Error::LoginRefused { path, status, messages },
             (403, _) => Error::Denied { operation: asked.operation(), path, messages },
+            (_, Asked::Renew) if !messages.iter().any(|message| is_gone(message)) => {
+                Error::RenewalRefused { path, status, messages }
+            }
             (_, Asked::Renew | Asked::Revoke) => Error::LeaseGone { path, messages },
             _ => Error::NotFound { path, status, messages },
         })
@@ -112,6 +116,13 @@ impl Answer {
 /// Returns how long the answer asks to wait. A date instead of seconds is not used by Vault.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Whether Vault says that the lease is no more, and not only that it can have no more time.
+fn is_gone(message: &str) -> bool {
+    ["lease not found", "lease expired", "lease is expired", "invalid lease ID"]
+        .iter()
+        .any(|gone| message.contains(gone))
 }
 
 fn one_line(message: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrets_config_core::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::{Client, Token, answer::Asked, body};
+use super::{Client, QUICK, Token, answer::Asked, body};
 use crate::Error;
 
 /// How long something was granted for. Zero means without end.
@@ -23,7 +23,7 @@ pub(crate) struct Login {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Authenticated {
     auth: Auth,
 }
 
@@ -57,24 +57,26 @@ impl Client {
         }
         let body = Body { role_id: role_id.expose_secret(), secret_id: secret_id.expose_secret() };
         let body = body::json(&body, body.role_id.len() + body.secret_id.len());
-        let answer = self.post(&format!("auth/{mount}/login"), None, body).await?;
-        let Answer { auth } = answer.parse(Asked::Login, &self.address)?;
+        let answer = self.post(&format!("auth/{mount}/login"), None, body, QUICK).await?;
+        let Authenticated { auth } = answer.parse(Asked::Login, &self.address)?;
+        let token = Token::new(&auth.client_token).ok_or_else(|| answer.malformed("its token is none"))?;
         if auth.num_uses > 0 {
+            // It ends by its time if this fails.
+            let _revoked = self.revoke_token(&token).await;
             return Err(Error::UnusableToken { limit: format!("token_num_uses={}", auth.num_uses) });
         }
-        let token = Token::new(&auth.client_token).ok_or_else(|| answer.malformed("its token is none"))?;
         Ok(Login { token, grant: auth.grant() })
     }
 
     pub(crate) async fn renew_token(&self, token: &Token) -> Result<Grant, Error> {
-        let answer = self.post("auth/token/renew-self", Some(token), body::json(&(), 0)).await?;
-        let Answer { auth } = answer.parse(Asked::Renew, &self.address)?;
+        let answer = self.post("auth/token/renew-self", Some(token), body::json(&(), 0), QUICK).await?;
+        let Authenticated { auth } = answer.parse(Asked::Renew, &self.address)?;
         Ok(auth.grant())
     }
 
     /// Returns whether the token is alive.
     pub(crate) async fn is_alive(&self, token: &Token) -> Result<bool, Error> {
-        let answer = self.get("auth/token/lookup-self", token).await?;
+        let answer = self.get("auth/token/lookup-self", token, QUICK).await?;
         match answer.good(Asked::LookUp, &self.address) {
             Ok(()) => Ok(true),
             Err(Error::Denied { .. } | Error::NotFound { .. }) => Ok(false),
@@ -84,7 +86,7 @@ impl Client {
 
     /// Revokes the token and with it every lease it made.
     pub(crate) async fn revoke_token(&self, token: &Token) -> Result<(), Error> {
-        let answer = self.post("auth/token/revoke-self", Some(token), body::json(&(), 0)).await?;
+        let answer = self.post("auth/token/revoke-self", Some(token), body::json(&(), 0), QUICK).await?;
         answer.good(Asked::Revoke, &self.address)
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use secrets_config_core::Secret;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Client, Grant, Token, answer::Asked, body};
+use super::{Client, Grant, QUICK, SLOW, Token, answer::Asked, body};
 use crate::Error;
 
 /// The id of a lease. Who knows it can revoke the lease, so it is shown without its tail.
@@ -38,7 +38,7 @@ pub(crate) struct Leased<T> {
 pub(crate) struct Increment(pub(crate) Duration);
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct Read<T> {
     lease_id: LeaseId,
     lease_duration: u64,
     renewable: bool,
@@ -58,9 +58,11 @@ impl Client {
         token: &Token,
         path: &str,
     ) -> Result<Leased<T>, Error> {
-        let answer = self.get(path, token).await?;
-        let Answer { lease_id, lease_duration, renewable, data } =
-            answer.parse(Asked::Read, &self.address)?;
+        let answer = self.get(path, token, SLOW).await?;
+        let Read { lease_id, lease_duration, renewable, data } = answer.parse(Asked::Read, &self.address)?;
+        if lease_id.as_str().is_empty() {
+            return Err(Error::NotLeased { path: path.to_owned() });
+        }
         let grant = Grant { ttl: Duration::from_secs(lease_duration), renewable };
         Ok(Leased { data, id: lease_id, grant })
     }
@@ -78,7 +80,7 @@ impl Client {
         }
         let body = Body { lease_id: id.as_str(), increment: increment.as_secs() };
         let body = body::json(&body, body.lease_id.len());
-        let answer = self.post("sys/leases/renew", Some(token), body).await?;
+        let answer = self.post("sys/leases/renew", Some(token), body, QUICK).await?;
         let Renewed { lease_duration, renewable } = answer.parse(Asked::Renew, &self.address)?;
         Ok(Grant { ttl: Duration::from_secs(lease_duration), renewable })
     }
@@ -91,7 +93,7 @@ impl Client {
             sync: bool,
         }
         let body = body::json(&Body { lease_id: id.as_str(), sync: true }, id.as_str().len());
-        let answer = self.post("sys/leases/revoke", Some(token), body).await?;
+        let answer = self.post("sys/leases/revoke", Some(token), body, SLOW).await?;
         answer.good(Asked::Revoke, &self.address)
     }
 }

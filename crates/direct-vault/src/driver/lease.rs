@@ -10,7 +10,7 @@ use secrets_config_core::{
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
-use super::{Driver, is_fatal_at_start};
+use super::{Driver, is_final};
 use crate::{
     Error,
     client::{LeaseId, Leased, Token},
@@ -32,7 +32,11 @@ pub(super) struct Lease {
 
 enum Stage {
     /// The application waits for the first one.
-    Asked(oneshot::Sender<Result<Rotating<DbCredentials>, Error>>),
+    Asked {
+        reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>>,
+        /// It was denied. Whether for good or because the token is dead, the token's look-up tells.
+        denied: Option<Error>,
+    },
     Held {
         id: LeaseId,
         publisher: Publisher<DbCredentials>,
@@ -47,14 +51,14 @@ pub(super) struct RetiredLease {
 impl Lease {
     pub(super) fn id(&self) -> Option<&LeaseId> {
         match &self.stage {
-            Stage::Asked(_) => None,
+            Stage::Asked { .. } => None,
             Stage::Held { id, .. } => Some(id),
         }
     }
 
     pub(super) fn generation(&self) -> Option<u64> {
         match &self.stage {
-            Stage::Asked(_) => None,
+            Stage::Asked { .. } => None,
             Stage::Held { publisher, .. } => Some(publisher.generation()),
         }
     }
@@ -67,7 +71,7 @@ impl Driver {
         reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>>,
     ) {
         let key = self.engine.add_lease();
-        self.leases.insert(key, Lease { path, stage: Stage::Asked(reply) });
+        self.leases.insert(key, Lease { path, stage: Stage::Asked { reply, denied: None } });
     }
 
     pub(super) fn token_and_lease(&self, session: SessionId, key: LeaseKey) -> Option<(Token, &Lease)> {
@@ -98,26 +102,70 @@ impl Driver {
                     self.releases.push(released.map(move |()| retired).boxed());
                 }
             }
-            stage @ Stage::Asked(_) => {
+            stage @ Stage::Asked { .. } => {
                 let (publisher, rotating) = rotating::channel(credentials);
                 tracing::info!(role, generation = publisher.generation(), ttl_secs, "lease issued");
-                if let Stage::Asked(reply) = std::mem::replace(stage, Stage::Held { id, publisher }) {
-                    // A caller that is gone lets go of the login: it is renewed all the same, until shutdown.
-                    let _gone = reply.send(Ok(rotating));
+                let held = Stage::Held { id: id.clone(), publisher };
+                if let Stage::Asked { reply, .. } = std::mem::replace(stage, held)
+                    && reply.send(Ok(rotating)).is_err()
+                {
+                    self.give_back(key, id);
                 }
+            }
+        }
+    }
+
+    /// Revokes a lease that nobody waits for any more.
+    fn give_back(&mut self, key: LeaseKey, id: LeaseId) {
+        self.leases.remove(&key);
+        if let Some(retired) = self.engine.remove_lease(key) {
+            self.retired.insert(retired, RetiredLease { id });
+        }
+    }
+
+    /// Forgets leases that were asked for by somebody who is gone, before they are made.
+    pub(super) fn drop_abandoned(&mut self) {
+        let is_abandoned =
+            |lease: &Lease| matches!(&lease.stage, Stage::Asked { reply, .. } if reply.is_closed());
+        let abandoned: Vec<_> =
+            self.leases.iter().filter(|(_, lease)| is_abandoned(lease)).map(|(key, _)| *key).collect();
+        for key in abandoned {
+            if !self.engine.is_issuing(key) {
+                self.leases.remove(&key);
+                self.engine.remove_lease(key);
             }
         }
     }
 
     /// Ends a lease whose first reading will not succeed by waiting, and tells who asked for it.
     pub(super) fn refuse_first(&mut self, key: LeaseKey, error: &Error) {
-        let is_refused = is_fatal_at_start(error);
-        if !is_refused || !matches!(self.leases.get(&key), Some(Lease { stage: Stage::Asked(_), .. })) {
+        let Some(Lease { stage: Stage::Asked { denied, .. }, .. }) = self.leases.get_mut(&key) else {
             return;
+        };
+        // A second denial is with another token: that the first one was dead is no reason then.
+        if matches!(error, Error::Denied { .. }) && denied.is_none() {
+            *denied = Some(error.clone());
+        } else if is_final(error) {
+            self.refuse(key, error.clone());
         }
+    }
+
+    /// The token lives: what was denied with it is denied for good.
+    pub(super) fn refuse_denied(&mut self) {
+        let denied = self.leases.iter().filter_map(|(key, lease)| match &lease.stage {
+            Stage::Asked { denied: Some(error), .. } => Some((*key, error.clone())),
+            _ => None,
+        });
+        for (key, error) in denied.collect::<Vec<_>>() {
+            self.refuse(key, error);
+        }
+    }
+
+    fn refuse(&mut self, key: LeaseKey, error: Error) {
         self.engine.remove_lease(key);
-        if let Some(Lease { stage: Stage::Asked(reply), .. }) = self.leases.remove(&key) {
-            let _gone = reply.send(Err(error.clone()));
+        if let Some(Lease { stage: Stage::Asked { reply, .. }, .. }) = self.leases.remove(&key) {
+            // Who is gone needs no answer.
+            let _gone = reply.send(Err(error));
         }
     }
 }

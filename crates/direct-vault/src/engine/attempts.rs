@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Requests for one thing are at least this far apart, whatever the times say.
-const FLOOR: Duration = Duration::from_secs(1);
+pub(super) const FLOOR: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// Whether something is being tried, and from when on it may be tried again.
@@ -28,6 +28,12 @@ impl Attempts {
         let doubled = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16));
         let pause = doubled.min(longest).mul_f64(random.f64()).max(FLOOR);
         self.failed_until(now + pause);
+    }
+
+    /// Lets what has failed be tried at once. What is running goes on.
+    pub(super) fn forgive(&mut self) {
+        self.failures = 0;
+        self.not_before = None;
     }
 
     pub(super) fn failed_until(&mut self, not_before: Instant) {

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Held, Job, LeaseKey, Retired, RetiredId, Session, SessionId,
-    attempts::{Attempts, longest_pause},
+    Engine, Held, Job, LeaseKey, RetiredId, Session, SessionId,
+    attempts::{Attempts, FLOOR, longest_pause},
     term::Term,
 };
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
 
 /// After a refusal somebody must change something: ask again this rarely.
 const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+/// Vault may ask to wait for longer than anything here lives.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// When an outage ends everybody wants everything: spread it over this much.
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 
@@ -22,19 +24,20 @@ impl Engine {
     pub(crate) fn logged_in(&mut self, now: Instant, sent: Instant, grant: Grant) -> SessionId {
         self.log_in.succeeded(now);
         // What was denied or failed with the token before may go well with this one.
-        for lease in self.leases.values_mut().filter(|lease| lease.attempts.has_failed()) {
-            lease.attempts = Attempts::default();
-        }
+        self.leases.values_mut().for_each(|lease| lease.attempts.forgive());
         let id = SessionId(self.next_id());
         let term = Term::new(sent, grant, None, &mut self.random);
-        self.sessions
-            .insert(id, Session { term, attempts: Attempts::default(), suspect: false, dead: false });
+        self.sessions.insert(
+            id,
+            Session { term, attempts: Attempts::default(), suspect: false, proven: false, dead: false },
+        );
         id
     }
 
     pub(crate) fn token_renewed(&mut self, now: Instant, id: SessionId, sent: Instant, grant: Grant) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.attempts.succeeded(now);
+            session.proven = true;
             session.term.renewed(sent, grant, &mut self.random);
         }
     }
@@ -43,9 +46,15 @@ impl Engine {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.attempts.succeeded(now);
             session.suspect = false;
-            if !alive {
-                session.dead = true;
-                session.term.end(now);
+            if alive {
+                session.proven = true;
+                return;
+            }
+            session.dead = true;
+            session.term.end(now);
+            if !session.proven {
+                // Nothing was ever granted to it: another login gives another such token.
+                self.log_in.failed_until(now + AFTER_REFUSAL);
             }
         }
     }
@@ -61,23 +70,32 @@ impl Engine {
         grant: Grant,
     ) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
+        let term = Term::new(sent, grant, self.lease_max_age, &mut self.random);
         let lease = self.leases.get_mut(&key)?;
         lease.attempts.succeeded(now);
-        let held = Held { session, term: Term::new(sent, grant, self.lease_max_age, &mut self.random) };
-        let old = lease.held.replace(held)?;
-        let id = RetiredId(self.next_id());
-        let retired =
-            Retired { session: old.session, expires, released: false, attempts: Attempts::default() };
-        self.retired.insert(id, retired);
-        Some(id)
+        lease.issuing = None;
+        let old = lease.held.replace(Held { session, term });
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.proven = true;
+        }
+        old.map(|old| self.retire(old.session, expires, false))
     }
 
-    pub(crate) fn lease_renewed(&mut self, now: Instant, key: LeaseKey, sent: Instant, grant: Grant) {
-        if let Some(lease) = self.leases.get_mut(&key) {
-            lease.attempts.succeeded(now);
-            if let Some(held) = &mut lease.held {
-                held.term.renewed(sent, grant, &mut self.random);
-            }
+    pub(crate) fn lease_renewed(
+        &mut self,
+        now: Instant,
+        key: LeaseKey,
+        session: SessionId,
+        sent: Instant,
+        grant: Grant,
+    ) {
+        let Some(lease) = self.leases.get_mut(&key) else { return };
+        lease.attempts.succeeded(now);
+        if let Some(held) = lease.held.as_mut().filter(|held| held.session == session) {
+            held.term.renewed(sent, grant, &mut self.random);
+        }
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.proven = true;
         }
     }
 
@@ -120,31 +138,57 @@ impl Engine {
     /// A job failed.
     pub(crate) fn failed(&mut self, now: Instant, job: Job, error: &Error) {
         self.pause(now, job, error);
+        if let Job::Issue(key, _) = job
+            && let Some(lease) = self.leases.get_mut(&key)
+        {
+            lease.issuing = None;
+        }
         match error {
-            Error::Unreachable { .. } | Error::Sealed { .. } if self.outage.is_none() => {
-                let longest = longest_pause(self.headroom(now));
-                self.outage.insert(Attempts::default()).failed(now, longest, &mut self.random);
+            Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
+            // What is behind that path is slow; for all others Vault itself is.
+            Error::TimedOut { .. } if !matches!(job, Job::Issue(..) | Job::RevokeLease(..)) => {
+                self.outage_begins(now)
             }
-            Error::Unreachable { .. } | Error::Sealed { .. } => {}
             Error::Denied { .. } => self.denied(job),
             Error::LeaseGone { .. } => self.gone(now, job),
+            Error::RenewalRefused { .. } => self.ends(now, job),
             _ => self.refused(now, job),
+        }
+    }
+
+    fn outage_begins(&mut self, now: Instant) {
+        if self.outage.is_none() {
+            let longest = longest_pause(self.headroom(now));
+            self.outage.insert(Attempts::default()).failed(now, longest, &mut self.random);
         }
     }
 
     /// Sets the earliest time of the next attempt.
     fn pause(&mut self, now: Instant, job: Job, error: &Error) {
-        let longest = longest_pause(self.headroom(now));
+        let headroom = self.headroom(now);
+        let longest = longest_pause(headroom);
         let mut random = self.random.fork();
+        let is_of_old_token =
+            matches!(job, Job::Issue(_, id) | Job::RenewLease(_, id) if Some(id) != self.current());
         let Some(attempts) = self.attempts(job) else { return };
         match error {
-            Error::Denied { .. } | Error::NotFound { .. } | Error::UnusableToken { .. } => {
+            // It says nothing about the token in use.
+            Error::Denied { .. } if is_of_old_token => attempts.succeeded(now),
+            Error::Denied { .. }
+            | Error::NotFound { .. }
+            | Error::NotLeased { .. }
+            | Error::UnusableToken { .. } => {
                 attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.9 + 0.2 * random.f64()));
             }
             // Whatever ends meanwhile: wrong credentials do not become right by asking often.
             Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSAL, &mut random),
-            Error::LeaseGone { .. } => attempts.succeeded(now),
-            Error::Unavailable { retry_after: Some(wait), .. } => attempts.failed_until(now + *wait),
+            Error::LeaseGone { .. } | Error::RenewalRefused { .. } => attempts.succeeded(now),
+            Error::Unavailable { retry_after: Some(wait), .. } => {
+                // Not so long that what is held ends meanwhile.
+                let most =
+                    headroom.map_or(LONGEST_WAIT, |headroom| (headroom / 4).clamp(FLOOR, LONGEST_WAIT));
+                attempts.failed_until(now + (*wait).min(most));
+            }
             _ => attempts.failed(now, longest, &mut random),
         }
     }
@@ -153,17 +197,17 @@ impl Engine {
     /// is already noted here.
     fn denied(&mut self, job: Job) {
         match job {
-            Job::RenewLease(key, _) => {
+            Job::RenewLease(key, session) => {
                 if let Some(lease) = self.leases.get_mut(&key) {
-                    lease.attempts = Attempts::default();
-                    if let Some(held) = &mut lease.held {
-                        held.term.is_not_renewable();
-                    }
+                    lease.attempts.forgive();
+                }
+                if let Some(term) = self.held(key, session) {
+                    term.is_not_renewable();
                 }
             }
             Job::RenewToken(id) => {
                 if let Some(session) = self.sessions.get_mut(&id) {
-                    session.attempts = Attempts::default();
+                    session.attempts.forgive();
                     session.term.is_not_renewable();
                 }
             }
@@ -187,9 +231,9 @@ impl Engine {
     /// What was to be renewed or revoked is no more.
     fn gone(&mut self, now: Instant, job: Job) {
         match job {
-            Job::RenewLease(key, _) => {
-                if let Some(held) = self.leases.get_mut(&key).and_then(|lease| lease.held.as_mut()) {
-                    held.term.end(now);
+            Job::RenewLease(key, session) => {
+                if let Some(term) = self.held(key, session) {
+                    term.end(now);
                 }
             }
             Job::RenewToken(id) => {
@@ -206,9 +250,9 @@ impl Engine {
     /// The request was understood and not served.
     fn refused(&mut self, now: Instant, job: Job) {
         match job {
-            Job::RenewLease(key, _) => {
-                if let Some(held) = self.leases.get_mut(&key).and_then(|lease| lease.held.as_mut()) {
-                    held.term.renewal_failed(now);
+            Job::RenewLease(key, session) => {
+                if let Some(term) = self.held(key, session) {
+                    term.renewal_failed(now);
                 }
             }
             Job::RenewToken(id) => {
@@ -218,5 +262,23 @@ impl Engine {
             }
             _ => {}
         }
+    }
+
+    /// What was to be renewed lives on to its end and no further.
+    fn ends(&mut self, now: Instant, job: Job) {
+        let term = match job {
+            Job::RenewLease(key, session) => self.held(key, session),
+            Job::RenewToken(id) => self.sessions.get_mut(&id).map(|session| &mut session.term),
+            _ => None,
+        };
+        if let Some(term) = term {
+            term.replace(now);
+        }
+    }
+
+    /// The term of the lease in use, if it was made with this token: an outcome of an older one is not about it.
+    fn held(&mut self, key: LeaseKey, session: SessionId) -> Option<&mut Term> {
+        let held = self.leases.get_mut(&key)?.held.as_mut()?;
+        (held.session == session).then_some(&mut held.term)
     }
 }

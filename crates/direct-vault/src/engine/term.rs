@@ -41,8 +41,15 @@ impl Term {
 
     /// Takes over what a renewal granted.
     pub(super) fn renewed(&mut self, sent: Instant, grant: Grant, random: &mut fastrand::Rng) {
+        if self.full.is_zero() {
+            return self.grant(sent, grant, random);
+        }
+        if grant.ttl.is_zero() {
+            // Less than a second is left, cut to whole ones.
+            return self.end(sent);
+        }
         self.grant(sent, grant, random);
-        if !grant.ttl.is_zero() && grant.ttl < self.full.mul_f64(0.9) {
+        if grant.ttl < self.full.mul_f64(0.9) {
             self.replace(sent);
         }
     }
@@ -71,7 +78,7 @@ impl Term {
 
     /// Notes that there will be no renewal: something new comes while there is time for it.
     pub(super) fn is_not_renewable(&mut self) {
-        let at = self.expires.map(|expires| expires - self.full.mul_f64(0.4).min(self.full));
+        let at = self.expires.map(|expires| expires - self.full.mul_f64(0.4));
         self.next = at.map(|at| (at, Due::Replace));
     }
 
@@ -86,13 +93,18 @@ impl Term {
         self.replace(now);
     }
 
+    /// Returns what its time to live asks for, and when.
     pub(super) fn next(&self) -> Option<(Instant, Due)> {
-        let oldest = self.oldest.map(|at| (at, Due::Replace));
-        self.next.into_iter().chain(oldest).min_by_key(|(at, _)| *at)
+        self.next
+    }
+
+    /// Returns when its age asks for another one. Until that is there it is renewed on.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        self.oldest
     }
 
     pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {
-        self.next().is_some_and(|(at, due)| due == Due::Replace && at <= now)
+        self.next.is_some_and(|(at, due)| due == Due::Replace && at <= now)
     }
 
     pub(super) fn expires(&self) -> Option<Instant> {

@@ -1,5 +1,6 @@
 //! The engine against a simulated Vault, in simulated time.
 
+mod outcomes;
 mod world;
 
 use std::time::Duration;
@@ -186,4 +187,24 @@ fn a_refused_login_is_tried_again_with_pauses_and_the_token_in_use_is_kept() {
     world.answer = Answer::Good;
     world.run_for(60 * SECOND);
     assert_eq!(world.state(), State::Ready);
+}
+
+#[test]
+fn a_token_that_may_not_even_look_itself_up_makes_no_storm_of_logins() {
+    let mut world = World::new();
+    world.answer = Answer::EverythingDenied;
+    world.run_for(HOUR);
+    assert!(world.count(is_login) <= 70, "{} logins in an hour", world.count(is_login));
+}
+
+#[test]
+fn a_lease_that_is_too_old_is_renewed_on_while_no_other_is_to_be_had() {
+    let mut world = World::with_lease_max_age(2 * HOUR);
+    world.run_for(HOUR);
+    world.answer = Answer::IssuesDenied;
+    world.run_for(20 * HOUR);
+    assert_eq!(world.lapses, 0);
+    world.answer = Answer::Good;
+    world.run_for(2 * 60 * SECOND);
+    assert_eq!((world.count(is_issue) > 1, world.state()), (true, State::Ready));
 }

@@ -21,6 +21,8 @@ pub(super) enum Answer {
     RenewalsFail,
     IssuesDenied,
     LoginsRefused,
+    /// Tokens are given and may do nothing.
+    EverythingDenied,
 }
 
 /// What Vault grants.
@@ -172,7 +174,7 @@ impl World {
                 self.tokens.insert(id, life);
             }
             Job::LookUpToken(id) => {
-                let alive = self.tokens.contains_key(&id);
+                let alive = self.tokens.contains_key(&id) && self.answer != Answer::EverythingDenied;
                 self.engine.token_looked_up(now, id, alive);
             }
             Job::RenewToken(id) => {
@@ -180,10 +182,10 @@ impl World {
                 let grant = renewed(life, &self.token, now);
                 self.engine.token_renewed(now, id, now, grant);
             }
-            Job::RenewLease(key, _) => {
+            Job::RenewLease(key, session) => {
                 let Some((_, life)) = &mut self.lease_in_use else { unreachable!("refused above") };
                 let grant = renewed(life, &self.lease, now);
-                self.engine.lease_renewed(now, key, now, grant);
+                self.engine.lease_renewed(now, key, session, now, grant);
             }
             Job::Issue(key, session) => {
                 let (life, grant) = born(&self.lease, now);
@@ -221,7 +223,7 @@ impl World {
             (_, Job::CheckHealth | Job::LookUpToken(_)) => None,
             (Answer::Sealed, _) => Some(Error::Sealed { address: path() }),
             (Answer::RenewalsFail, Job::RenewLease(..)) => Some(unavailable),
-            (Answer::IssuesDenied, Job::Issue(..)) => Some(denied),
+            (Answer::IssuesDenied | Answer::EverythingDenied, Job::Issue(..)) => Some(denied),
             (Answer::LoginsRefused, Job::LogIn) => {
                 Some(Error::LoginRefused { path: path(), status: 400, messages: Vec::new() })
             }
