@@ -22,8 +22,8 @@
 //!    that happened is noticed by its database user, closed, and opened again.
 //! 3. *Drain*: connections with the old login go on serving until they are returned or idle, and are then closed one
 //!    after the other. A transaction is never cut.
-//! 4. *Let go*: when the server has no session of the old user any more, the old login is released, which is what lets
-//!    its owner revoke it.
+//! 4. *Let go*: when the server has no session of the old user any more, and what was being opened has had the pool's
+//!    acquire timeout to end, the old login is released, which is what lets its owner revoke it.
 //!
 //! `try_acquire` and `try_begin`, which skip the hooks of a pool, may hand out a connection of step 3: it works as
 //! long as it is held, since the old login is not let go of before.
@@ -74,6 +74,9 @@ impl Postgres {
 
     /// Connects, and follows the login in the background until the pool is closed or the login's owner is gone.
     ///
+    /// The task that follows has a handle of the pool: to end both, close the pool. Handles that are merely dropped leave
+    /// it open until the login's owner is gone.
+    ///
     /// # Errors
     ///
     /// [`Error::Connect`] if the first connection cannot be made.
@@ -100,12 +103,13 @@ impl Postgres {
         login.mark_seen(&first);
         let gate = Gate::new(first.clone(), self.pool.get_max_connections());
         let options = probe::with_login(&self.connect, &first);
-        let pool = hooks::install(self.pool, &gate).connect_with(options).await.map_err(|source| {
-            Error::Connect { user: first.username().to_owned(), source: Box::new(source) }
-        })?;
+        let failed = |source| Error::Connect { user: first.username().to_owned(), source: Box::new(source) };
+        let pool = hooks::install(self.pool, &gate).connect_with(options).await.map_err(failed)?;
+        let role = probe::role_of(&mut *pool.acquire().await.map_err(failed)?).await.map_err(failed)?;
         let rotation = Rotation::new(gate.clone());
         // It ends with the pool or with the login's owner, whichever goes first.
-        let _follower = tokio::spawn(Swapper::new(pool.clone(), login, self.connect, gate, first).run());
+        let _follower =
+            tokio::spawn(Swapper::new(pool.clone(), login, self.connect, gate, first, role).run());
         Ok((pool, rotation))
     }
 }

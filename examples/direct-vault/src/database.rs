@@ -1,5 +1,7 @@
 //! The database: a plain pool whose login changes.
 
+use std::time::Duration;
+
 use secrets_config::{
     DbCredentials, Rotating,
     pool::{self, sqlx::Rotation},
@@ -31,7 +33,11 @@ pub async fn connect(settings: &Settings, login: Rotating<DbCredentials>) -> Res
         .application_name("direct-vault-example");
     let (pool, rotation) = pool::sqlx::postgres(login)
         .connect_options(connect)
-        .pool_options(PgPoolOptions::new().max_connections(settings.max_connections))
+        .pool_options(
+            PgPoolOptions::new()
+                .max_connections(settings.max_connections)
+                .acquire_timeout(Duration::from_secs(5)),
+        )
         .connect_with_rotation()
         .await?;
     Ok(Database { pool, rotation })
@@ -54,7 +60,7 @@ impl Database {
     }
 
     /// As [`order`](Self::order), with the transaction held open before it writes.
-    pub async fn slow_order(&self, hold: std::time::Duration) -> Result<i64, sqlx::Error> {
+    pub async fn slow_order(&self, hold: Duration) -> Result<i64, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let _before: i64 =
             sqlx::query_scalar("SELECT count(*) FROM orders").fetch_one(&mut *transaction).await?;

@@ -30,7 +30,7 @@ struct Connected {
 }
 
 impl App {
-    pub fn is_connected(&self, database: Database, vault: watch::Receiver<Status>) {
+    pub fn set_connected(&self, database: Database, vault: watch::Receiver<Status>) {
         self.0.get_or_init(|| Connected { database, vault });
     }
 

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -24,11 +24,15 @@ pub(super) struct Gate {
     accepting: ArcSwap<Generation<DbCredentials>>,
     /// What times below are counted from.
     epoch: Instant,
-    /// Connections opened before this are old, in nanoseconds; zero while none is.
+    /// Connections opened before this are old, in nanoseconds; zero before the first switch.
     cutoff: AtomicU64,
-    /// When the next old connection may be closed, in nanoseconds.
+    /// When the next old connection may be closed as it is returned, in nanoseconds.
     next_close: AtomicU64,
-    close_every: u64,
+    pause: Duration,
+    /// The drain has one in hand, and keeps its own pace.
+    visiting: AtomicBool,
+    /// How many were closed.
+    closed: AtomicU64,
     /// Sessions of old logins, as the server last counted them.
     pub(super) old_sessions: AtomicUsize,
     /// Users of logins that are being drained, with the numbers of their generations.
@@ -42,7 +46,9 @@ impl Gate {
             epoch: Instant::now(),
             cutoff: AtomicU64::new(0),
             next_close: AtomicU64::new(0),
-            close_every: nanos(REPLACEMENT / max_connections.max(1)),
+            pause: REPLACEMENT / max_connections.max(1),
+            visiting: AtomicBool::new(false),
+            closed: AtomicU64::new(0),
             old_sessions: AtomicUsize::new(0),
             draining: ArcSwap::default(),
         })
@@ -61,9 +67,21 @@ impl Gate {
         self.cutoff.store(nanos(instant.saturating_duration_since(self.epoch)), Ordering::Release);
     }
 
-    /// Lets every connection stay.
-    pub(super) fn close_none(&self) {
-        self.cutoff.store(0, Ordering::Release);
+    /// How long to wait after one old connection was closed and before the next is.
+    pub(super) fn pause(&self) -> Duration {
+        self.pause
+    }
+
+    /// Lets the next connection that is returned be closed without a wait. Returns how many were closed so far.
+    pub(super) fn visit(&self) -> u64 {
+        self.visiting.store(true, Ordering::Relaxed);
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Ends what [`visit`](Self::visit) began.
+    pub(super) fn end_visit(&self) -> u64 {
+        self.visiting.store(false, Ordering::Relaxed);
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// Returns whether a connection of this age, which nobody is using, is to be closed now.
@@ -73,15 +91,20 @@ impl Gate {
             return false;
         }
         let now = nanos(self.epoch.elapsed());
-        if now.saturating_sub(nanos(age)) >= cutoff {
-            return false;
+        let closes = now.saturating_sub(nanos(age)) < cutoff
+            && (self.visiting.load(Ordering::Relaxed) || self.is_time(now));
+        if closes {
+            self.closed.fetch_add(1, Ordering::Relaxed);
         }
+        closes
+    }
+
+    /// Takes the next turn, if it has come.
+    fn is_time(&self, now: u64) -> bool {
         let next = self.next_close.load(Ordering::Relaxed);
+        let after = now.saturating_add(nanos(self.pause));
         next <= now
-            && self
-                .next_close
-                .compare_exchange(next, now + self.close_every, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
+            && self.next_close.compare_exchange(next, after, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 
@@ -125,4 +148,39 @@ impl<const KEEP: bool> Future for Answer<KEEP> {
 /// Five centuries fit.
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrets_config_core::rotating;
+
+    use super::*;
+
+    fn gate(max_connections: u32) -> Arc<Gate> {
+        let (_publisher, login) = rotating::channel(DbCredentials::new("app", "x"));
+        Gate::new(login.current().hold(), max_connections)
+    }
+
+    #[test]
+    fn before_a_switch_nothing_is_closed() {
+        assert!(!gate(10).is_to_close(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn after_a_switch_the_old_are_closed_and_the_new_are_kept() {
+        let gate = gate(10);
+        gate.close_before(Instant::now() + Duration::from_secs(60));
+        gate.visit();
+        assert!(gate.is_to_close(Duration::ZERO), "opened before the cutoff");
+        gate.close_before(gate.epoch);
+        assert!(!gate.is_to_close(Duration::ZERO), "opened after it");
+    }
+
+    #[test]
+    fn of_those_that_are_returned_one_a_turn_is_closed() {
+        let gate = gate(1);
+        gate.close_before(Instant::now() + Duration::from_secs(60));
+        let closed = (0..100).filter(|_| gate.is_to_close(Duration::ZERO)).count();
+        assert_eq!(closed, 1, "the next turn comes in a second");
+    }
 }
