@@ -10,6 +10,7 @@ mod cases {
     pub(crate) mod odd;
     pub(crate) mod outcome;
     pub(crate) mod row;
+    pub(crate) mod ruled;
     pub(crate) mod shape;
     pub(crate) mod usual;
 }
@@ -78,11 +79,8 @@ impl Tally {
             self.agree += 1;
             return;
         }
-        let tables = [
-            (API_SHAPE, &mut self.api_shape),
-            (DELIBERATE, &mut self.deliberate),
-            (WRONG, &mut self.wrong),
-        ];
+        let tables =
+            [(API_SHAPE, &mut self.api_shape), (DELIBERATE, &mut self.deliberate), (WRONG, &mut self.wrong)];
         let mut classified = 0;
         for (table, count) in tables {
             let entries: Vec<_> = table.iter().filter_map(|entry| entry.entry_for(row)).collect();

@@ -1,9 +1,10 @@
 //! What a person, and a machine, is told when the environment is wrong.
 
-use std::error::Error;
+use std::{collections::BTreeSet, error::Error};
 
-use secrets_config::{Config, Report, Secret};
+use secrets_config::{Config, Kind, Report, Secret};
 use serde::Deserialize;
+use serde_json::Value;
 
 const CANARY: &str = "hunter2-canary";
 
@@ -49,11 +50,14 @@ fn report() -> Report {
 fn one_start_shows_everything() {
     let expected = r#"error: the configuration (Settings) has 6 problems
 
+to set
   DB_PASSWORD  missing  expected text
                         looked in: given pairs
                         about: Password of the application's database role.
   API_KEY      missing  expected text
                         looked in: given pairs
+
+to correct
   JWT_SECRET   rule     expected at least 32 characters
                         set in: given pairs
   ADMIN_PIN    invalid  expected a whole number from 0 to 4294967295
@@ -94,10 +98,47 @@ fn the_json_form_is_stable() {
 }
 
 #[test]
+fn the_json_form_keeps_to_its_schema() {
+    let schema: Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let json = serde_json::to_value(report()).unwrap();
+    assert_eq!(keys(&json), names(&schema["required"]));
+    let problem = &schema["properties"]["problems"]["items"];
+    for each in json["problems"].as_array().unwrap() {
+        assert_eq!(keys(each), names(&problem["required"]));
+    }
+    let kinds: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect();
+    assert_eq!(kinds, names(&problem["properties"]["kind"]["enum"]));
+}
+
+fn keys(object: &Value) -> BTreeSet<String> {
+    object.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+}
+
+fn names(list: &Value) -> BTreeSet<String> {
+    list.as_array().into_iter().flatten().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+}
+
+#[test]
+fn colours_change_nothing_but_the_colours() {
+    let coloured = report().coloured().to_string();
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, report().to_string());
+    assert_ne!(coloured, plain);
+}
+
+#[test]
 fn no_form_of_the_report_holds_a_secret() {
     let report = report();
     let mut forms = vec![
         report.to_string(),
+        report.coloured().to_string(),
+        report.lines().collect(),
         format!("{report:?} {report:#?}"),
         serde_json::to_string(&report).unwrap(),
         report.problems().iter().map(|problem| format!("{problem} {problem:?}")).collect(),

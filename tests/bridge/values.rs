@@ -82,11 +82,8 @@ fn assert_refuses<T: DeserializeOwned + Debug>(refusal: Refusal<'_>, texts: &[&s
         match read::<T>(text) {
             Ok(got) => panic!("{text:?} is accepted as {got:?}"),
             Err(problem) => {
-                let got = Refusal {
-                    kind: problem.kind(),
-                    expected: problem.expected(),
-                    hint: problem.hint(),
-                };
+                let got =
+                    Refusal { kind: problem.kind(), expected: problem.expected(), hint: problem.hint() };
                 assert_eq!(got, refusal, "{text:?}");
             }
         }

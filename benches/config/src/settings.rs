@@ -51,8 +51,9 @@ fn show(settings: &impl Debug) -> String {
 pub(crate) const HAND_WRITTEN: &str = "hand-written";
 pub(crate) const OURS: &str = "secrets-config";
 
-pub(crate) static PEERS: [Peer; 9] = peers! {
+pub(crate) static PEERS: [Peer; 10] = peers! {
     HAND_WRITTEN, hand_written::load;
+    "hand-written, with `NAME_FILE`", hand_written::load_with_files;
     OURS, ours::load;
     "confique 0.4", confique::load;
     "envconfig 0.11", envconfig::load;

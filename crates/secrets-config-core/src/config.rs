@@ -1,7 +1,5 @@
 //! The trait that `#[derive(Config)]` implements.
 
-use std::process;
-
 use crate::{
     Loader, Report, Schema,
     document::{EnvExample, Help, JsonSchema, Markdown},
@@ -41,17 +39,18 @@ pub trait Config: Sized {
         Self::loader().pairs(pairs).load()
     }
 
-    /// Loads the struct from the process environment, or ends the process.
+    /// Loads the struct from the process environment, or ends the process: see [`Report::exit`].
     ///
-    /// If anything is wrong the report goes to standard error and the exit status is 78 (`EX_CONFIG` of
-    /// `sysexits.h`). Call it first thing in `main`, before anything that wants to be dropped.
+    /// Call it first thing in `main`, before anything that wants to be dropped. Old names that are used are told on
+    /// standard error.
     #[must_use]
     #[expect(clippy::print_stderr, reason = "this is what the function is for")]
     fn load_or_exit() -> Self {
-        Self::load().unwrap_or_else(|report| {
-            eprint!("{report}");
-            process::exit(Report::EXIT_STATUS)
-        })
+        let loaded = Self::loader().env().load_with_origins().unwrap_or_else(|report| report.exit());
+        for warning in loaded.warnings() {
+            eprintln!("warning: {warning}");
+        }
+        loaded.into_inner()
     }
 
     /// Returns a table of the variables for a terminal.

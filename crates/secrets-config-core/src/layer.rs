@@ -179,6 +179,14 @@ impl From<OsString> for Text {
     }
 }
 
+/// Reads any text as a `.env` file, with and without expansion.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_dotenv(text: &str) {
+    let environment = |name: &str| (name.len() % 2 == 0).then(|| Zeroizing::new(name.to_owned()));
+    drop(Dotenv::parse(text, None));
+    drop(Dotenv::parse(text, Some(&environment)));
+}
+
 fn name_of((name, value): (OsString, OsString)) -> Option<String> {
     value.into_encoded_bytes().zeroize();
     name.into_string().ok()

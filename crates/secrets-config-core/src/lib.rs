@@ -7,6 +7,8 @@
 mod config;
 pub mod document;
 mod field;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod layer;
 mod loader;
 mod origin;
@@ -45,6 +47,8 @@ pub use crate::{credentials::DbCredentials, rotating::Rotating};
 /// What the code written by `#[derive(Config)]` reaches; not part of the API.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(fuzzing)]
+    pub use crate::fuzz;
     #[cfg(feature = "validator")]
     pub use validator;
 
@@ -54,6 +58,6 @@ pub mod __private {
         rule::{Contains, Length, Range, contains, does_not_contain, length, range},
         schema::is_distinct,
         scope::Scope,
-        value::{expected, expected_by},
+        value::{convert, expected, expected_by},
     };
 }

@@ -35,6 +35,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind there is.
+    pub const ALL: &[Self] = &[
+        Self::Missing,
+        Self::Empty,
+        Self::Blank,
+        Self::NotUnicode,
+        Self::Conflict,
+        Self::Invalid,
+        Self::OutOfRange,
+        Self::File,
+        Self::Placeholder,
+        Self::Rule,
+        Self::Unknown,
+    ];
+
     /// Returns the stable word for this kind.
     #[must_use]
     pub fn as_str(self) -> &'static str {

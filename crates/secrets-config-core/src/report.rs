@@ -1,16 +1,21 @@
 //! Everything that is wrong with the configuration, in one piece.
 
+mod exit;
+mod style;
 mod text;
 
 use std::{error::Error, fmt};
 
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
+use self::style::Style;
 use crate::Problem;
 
-/// Holds every problem of one start, for a person (`Display`) and for a machine (`Serialize`).
+/// Holds every problem of one start.
 ///
-/// No byte of a secret is in it, nor in its `Debug` form, and it has no source that could carry one.
+/// `Display` is for a person, [`lines`](Self::lines) for a log collector, `Serialize` for a machine: its JSON form has a
+/// schema in `docs/report.schema.json`. No byte of a secret is in any of them, nor in the `Debug` form, and there is no
+/// source that could carry one.
 #[derive(Clone, Debug)]
 pub struct Report {
     settings: &'static str,
@@ -30,11 +35,22 @@ impl Report {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
+
+    /// Returns one line a problem.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.problems.iter().map(ToString::to_string)
+    }
+
+    /// Returns what `Display` shows, with the colours of a terminal.
+    #[must_use]
+    pub fn coloured(&self) -> impl fmt::Display {
+        Coloured(self)
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write(f, self.settings, &self.problems)
+        text::write(f, self, Style::Plain)
     }
 }
 
@@ -46,5 +62,13 @@ impl Serialize for Report {
         report.serialize_field("settings", self.settings)?;
         report.serialize_field("problems", &self.problems)?;
         report.end()
+    }
+}
+
+struct Coloured<'a>(&'a Report);
+
+impl fmt::Display for Coloured<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(f, self.0, Style::Coloured)
     }
 }

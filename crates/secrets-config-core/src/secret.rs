@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_core::{
     de::{Deserialize, Deserializer, Error as _},
     ser::{Serialize, Serializer},
@@ -63,6 +63,36 @@ impl<T: Zeroize + AsRef<[u8]>> PartialEq for Secret<T> {
 }
 
 impl<T: Zeroize + AsRef<[u8]>> Eq for Secret<T> {}
+
+impl<T: Zeroize> ExposeSecret<T> for Secret<T> {
+    fn expose_secret(&self) -> &T {
+        self.0.expose_secret()
+    }
+}
+
+impl<T: Zeroize> From<SecretBox<T>> for Secret<T> {
+    fn from(secret: SecretBox<T>) -> Self {
+        Self(secret)
+    }
+}
+
+impl<T: Zeroize> From<Secret<T>> for SecretBox<T> {
+    fn from(secret: Secret<T>) -> Self {
+        secret.0
+    }
+}
+
+impl From<SecretString> for Secret<String> {
+    fn from(secret: SecretString) -> Self {
+        Self::new(secret.expose_secret().to_owned())
+    }
+}
+
+impl From<Secret<String>> for SecretString {
+    fn from(secret: Secret<String>) -> Self {
+        secret.expose_secret().as_str().into()
+    }
+}
 
 impl<T: Zeroize> From<T> for Secret<T> {
     fn from(value: T) -> Self {

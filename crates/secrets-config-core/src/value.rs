@@ -87,6 +87,11 @@ pub(crate) fn parse_with<T, E: fmt::Display>(
     parser(text).map_err(Error::custom)
 }
 
+/// Turns what the user's parser gave into the field's value.
+pub fn convert<T, U: From<T>>(value: T) -> U {
+    value.into()
+}
+
 /// Returns the value of a field that is not set, for a type that has one: `None`.
 pub(crate) fn absent<T: DeserializeOwned>() -> Option<T> {
     T::deserialize(serde_core::de::value::UnitDeserializer::<Error>::new()).ok()

@@ -9,12 +9,7 @@ pub(crate) fn test(arguments: &[OsString]) -> Result<ExitCode> {
     cargo(&["test", "--workspace", "--all-features"], arguments)
 }
 
-pub(crate) fn bench(arguments: &[OsString]) -> Result<ExitCode> {
-    setup::run()?;
-    cargo(&["bench", "--workspace", "--all-features"], arguments)
-}
-
-fn cargo(command: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
+pub(crate) fn cargo(command: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = std::process::Command::new(program).args(command).args(arguments).status()?;
     // A signal leaves no code.

@@ -76,7 +76,8 @@ Usage: cargo xtask <command>
   setup    Fetch the pinned OpenBao and PostgreSQL servers into target/tools (once)
   test     Run every test of the workspace, those against real servers and doctests included;
            further arguments go to `cargo test`
-  bench    Run the benches; further arguments go to `cargo bench`
+  bench    Run the benches; further arguments go to `cargo bench`. `bench config` compares reading
+           settings with other crates: load, instructions, memory, build, or all of them
   demo     Show both example services on real servers, one of them under load while its
            database login rotates
   help     Print this

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line program")]
 #![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
 
+mod bench;
 mod cargo;
 mod command;
 mod demo;
@@ -32,7 +33,7 @@ async fn run() -> Result<ExitCode> {
         }
         Command::Setup => setup::run().map(|()| ExitCode::SUCCESS),
         Command::Test(arguments) => cargo::test(&arguments),
-        Command::Bench(arguments) => cargo::bench(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(options) => demo::run(&options).await,
     }
 }

@@ -21,31 +21,27 @@ async fn main() -> ExitCode {
             return ExitCode::from(64); // EX_USAGE
         }
     };
+    // Where origins are not wanted, `Settings::load_or_exit()` does it all.
     let loaded = Settings::loader().env().load_with_origins();
+    if arguments.check && arguments.json {
+        return check_for_machine(loaded);
+    }
+    let settings = loaded.unwrap_or_else(|report| report.exit());
+    for warning in settings.warnings() {
+        eprintln!("warning: {warning}");
+    }
     if arguments.check {
-        return check(loaded, arguments.json);
+        println!("the environment is good");
+        return ExitCode::SUCCESS;
     }
-    match loaded {
-        Ok(settings) => server::run(settings).await,
-        Err(report) => refuse(&report),
-    }
+    server::run(settings).await
 }
 
-fn check(loaded: Result<Loaded<Settings>, Report>, json: bool) -> ExitCode {
-    match loaded {
-        Ok(_) if json => println!(r#"{{"settings":"Settings","problems":[]}}"#),
-        Ok(_) => println!("the environment is good"),
-        Err(report) if json => {
-            println!("{}", serde_json::to_string_pretty(&report).expect("a report is plain JSON"));
-            return ExitCode::from(78);
-        }
-        Err(report) => return refuse(&report),
-    }
-    ExitCode::SUCCESS
-}
-
-/// `Settings::load_or_exit()` does the same in one call, where origins are not wanted.
-fn refuse(report: &Report) -> ExitCode {
-    eprint!("{report}");
-    ExitCode::from(78) // EX_CONFIG: Kubernetes shows it as the container's exit code
+fn check_for_machine(loaded: Result<Loaded<Settings>, Report>) -> ExitCode {
+    let (report, code) = match loaded {
+        Ok(_) => (serde_json::json!({ "settings": "Settings", "problems": [] }), ExitCode::SUCCESS),
+        Err(report) => (serde_json::json!(report), ExitCode::from(78)),
+    };
+    println!("{report:#}");
+    code
 }

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use secrets_config::Secret;
 use serde::{Deserialize, Serialize, Serializer};
-use url::{Host, Url};
+use url::Host;
+use zeroize::Zeroize;
 
 macro_rules! names {
     ($($name:ident { $($(#[$attribute:meta])* $variant:ident),* })*) => {$(
@@ -79,20 +80,17 @@ checked! {
     HighPort(u16 = "u16") by high_port;
 }
 
-type Check = Result<(), &'static str>;
+pub(crate) type Check = Result<(), &'static str>;
 
-fn check(good: bool, expected: &'static str) -> Check {
+pub(crate) fn check(good: bool, expected: &'static str) -> Check {
     if good { Ok(()) } else { Err(expected) }
 }
 
 pub(crate) fn email(text: &str) -> Check {
     let parts = text.split_once('@');
-    let good = parts.is_some_and(|(user, host)| !user.is_empty() && !user.starts_with('.') && host.contains('.'));
+    let good =
+        parts.is_some_and(|(user, host)| !user.is_empty() && !user.starts_with('.') && host.contains('.'));
     check(good, "an e-mail address")
-}
-
-pub(crate) fn email_text(text: &String) -> Check {
-    email(text)
 }
 
 fn zone(text: &str) -> Check {
@@ -101,31 +99,6 @@ fn zone(text: &str) -> Check {
 
 fn high_port(port: &u16) -> Check {
     check(*port >= 1024, "a port from 1024")
-}
-
-pub(crate) fn capitals(text: &String) -> Check {
-    check(text.bytes().all(|byte| byte.is_ascii_uppercase()), "capitals")
-}
-
-pub(crate) fn hello(text: &String) -> Check {
-    check(text.eq_ignore_ascii_case("hello"), "hello")
-}
-
-pub(crate) fn five_words(text: &String) -> Check {
-    check(text.split_whitespace().count() >= 5, "five words")
-}
-
-pub(crate) fn of_api(url: &Url) -> Check {
-    check(url.as_str().starts_with("https://api."), "an address of the API")
-}
-
-pub(crate) fn without_slash(url: &Url) -> Check {
-    check(!url.path().ends_with('/'), "no slash at the end")
-}
-
-pub(crate) fn of_web(url: &Url) -> Check {
-    let domain = url.domain().is_some_and(|domain| domain.contains('.') && !domain.starts_with('-'));
-    check(domain && matches!(url.scheme(), "http" | "https"), "http or https, and a domain")
 }
 
 type Parsed<T> = Result<T, &'static str>;
@@ -175,7 +148,10 @@ pub(crate) fn ten_more(text: &str) -> Result<String, std::num::ParseIntError> {
     text.parse::<i64>().map(|number| (number + 10).to_string())
 }
 
-pub(crate) fn exposed<T: Serialize, S: Serializer>(secret: &Secret<T>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn exposed<T: Serialize + Zeroize, S: Serializer>(
+    secret: &Secret<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     secret.expose_secret().serialize(serializer)
 }
 

@@ -19,7 +19,7 @@ macro_rules! variable_of {
     ($field:ident) => {{
         #[allow(non_snake_case, reason = "this is what the case is about")]
         #[derive(Config)]
-        #[expect(dead_code, reason = "only the name is of interest")]
+        #[allow(dead_code, reason = "only the name is of interest")]
         struct Named {
             $field: String,
         }
@@ -220,18 +220,34 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
     (&["caarlos0-089", "caarlos0-090"], named!(#[serde(transparent)] { foo: Option<Vec<String>> })),
     (
         &[
-            "dotenvx-001", "dotenvx-002", "dotenvx-003", "dotenvx-005", "dotenvx-006", "dotenvx-007",
-            "dotenvx-009", "dotenvx-012", "dotenvx-013",
+            "dotenvx-001",
+            "dotenvx-002",
+            "dotenvx-003",
+            "dotenvx-005",
+            "dotenvx-006",
+            "dotenvx-007",
+            "dotenvx-009",
+            "dotenvx-012",
+            "dotenvx-013",
         ],
         Shape::Field(load::<Keys>),
     ),
     (&["dotnet-001"], named!(#[serde(transparent)] { #[config(nested)] defaultconnection: Connection })),
-    (&["dotnet-003"], named!(#[serde(transparent)] { #[config(nested, prefix = "data__")] data: Connection })),
-    (&["dotnet-005"], named!(#[serde(transparent)] { #[config(env = "ConnectionStrings_db2")] text: String })),
+    (
+        &["dotnet-003"],
+        named!(#[serde(transparent)] { #[config(nested, prefix = "data__")] data: Connection }),
+    ),
+    (
+        &["dotnet-005"],
+        named!(#[serde(transparent)] { #[config(env = "ConnectionStrings_db2")] text: String }),
+    ),
     (&["dynaconf-008", "varlock-013", "varlock-014", "varlock-021", "varlock-026"], one!(i64)),
     (&["dynaconf-014"], one!(Vec<bool>)),
     (&["dynaconf-015"], one!(BTreeMap<String, Value>)),
-    (&["envalid-060", "envalid-061"], named!(#[serde(transparent)] { #[config(default = "prod")] FOO: String })),
+    (
+        &["envalid-060", "envalid-061"],
+        named!(#[serde(transparent)] { #[config(default = "prod")] FOO: String }),
+    ),
     (
         &["envalid-062", "envalid-064", "envalid-065"],
         named!(#[serde(transparent)] {
@@ -252,7 +268,10 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
         &["kelsey-011"],
         named!(#[config(prefix = "ENV_CONFIG_")] #[serde(transparent)] { #[config(nested)] outer: Property }),
     ),
-    (&["kelsey-022"], named!(#[config(prefix = "ENV_CONFIG_")] #[serde(transparent)] { user: Option<String> })),
+    (
+        &["kelsey-022"],
+        named!(#[config(prefix = "ENV_CONFIG_")] #[serde(transparent)] { user: Option<String> }),
+    ),
     (
         &["kelsey-027"],
         named!(#[config(prefix = "ENV_CONFIG_")] {
@@ -262,7 +281,10 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
             RequiredVar: String,
         }),
     ),
-    (&["kelsey-028"], named!(#[serde(transparent)] { #[config(env = "ENV_CONFIG_REQUIREDDEFAULT", default = "foo2bar")] text: String })),
+    (
+        &["kelsey-028"],
+        named!(#[serde(transparent)] { #[config(env = "ENV_CONFIG_REQUIREDDEFAULT", default = "foo2bar")] text: String }),
+    ),
     (
         &["kelsey-031"],
         named!(#[config(prefix = "ENV_CONFIG_")] #[serde(transparent)] { #[config(flatten)] embedded: Embedded }),
@@ -275,7 +297,10 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
     (&["koanf-003"], named!(#[serde(transparent)] { #[config(nested)] test: Key })),
     (
         &["pydset-003"],
-        one!(#[config(default = "default")] String),
+        one!(
+            #[config(default = "default")]
+            String
+        ),
     ),
     (
         &["pydset-004", "pydset-005", "pydset-007"],
@@ -337,7 +362,10 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
     (&["spring-057"], Shape::Other(removed)),
     (&["spring-058"], Shape::Named(load::<Spring>)),
     (&["t3-001", "t3-005"], named!({ BAR: String, FOO_BAR: String })),
-    (&["viper-001", "viper-002"], named!(#[serde(transparent)] { #[config(alias = "OLD_FOOD")] FOOD: String })),
+    (
+        &["viper-001", "viper-002"],
+        named!(#[serde(transparent)] { #[config(alias = "OLD_FOOD")] FOOD: String }),
+    ),
     (&["viper-004"], Shape::Other(over_a_file)),
     (&["viper-007"], named!(#[config(prefix = "BAZ_")] #[serde(transparent)] { bar: String })),
     (

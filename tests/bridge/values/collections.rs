@@ -81,13 +81,19 @@ fn row_lists_with_another_delimiter() {
 #[test]
 fn row_sets() {
     assert_reads::<BTreeSet<u16>>([("443,80", BTreeSet::from([80, 443])), ("80,80", BTreeSet::from([80]))]);
-    assert_eq!(read::<BTreeSet<u16>>("80,x").unwrap_err().expected(), "a whole number from 0 to 65535 (item 2)");
+    assert_eq!(
+        read::<BTreeSet<u16>>("80,x").unwrap_err().expected(),
+        "a whole number from 0 to 65535 (item 2)"
+    );
 }
 
 #[test]
 fn row_arrays_and_tuples() {
     assert_reads::<[u8; 3]>([("1,2,3", [1, 2, 3]), ("1,2,3,", [1, 2, 3]), ("[1, 2, 3]", [1, 2, 3])]);
-    assert_reads::<(String, u16)>([("db, 5432", ("db".to_owned(), 5432)), (r#"["db", 5432]"#, ("db".to_owned(), 5432))]);
+    assert_reads::<(String, u16)>([
+        ("db, 5432", ("db".to_owned(), 5432)),
+        (r#"["db", 5432]"#, ("db".to_owned(), 5432)),
+    ]);
     for text in ["1,2", "1,2,3,4", "[1, 2]", "[1, 2, 3, 4]"] {
         assert_eq!(read::<[u8; 3]>(text).unwrap_err().kind(), Kind::Invalid, "{text:?}");
     }

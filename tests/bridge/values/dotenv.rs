@@ -111,7 +111,8 @@ fn dotenv_tells_every_bad_line() {
     alone("dotenv_tells_every_bad_line", || {
         with_file(b"nothing\nA=1\nA=2\nB='", |loader, path| {
             let report = loader.dotenv(path).load().unwrap_err();
-            let lines: Vec<_> = report.problems().iter().filter_map(|problem| problem.origin().strip_prefix(path)).collect();
+            let lines: Vec<_> =
+                report.problems().iter().filter_map(|problem| problem.origin().strip_prefix(path)).collect();
             assert_eq!(lines, [":1", ":3", ":4"]);
         });
     });
@@ -122,7 +123,10 @@ fn dotenv_that_is_not_utf8() {
     alone("dotenv_that_is_not_utf8", || {
         with_file(b"A=\xff", |loader, path| {
             let report = loader.dotenv(path).load().unwrap_err();
-            assert_eq!((report.problems()[0].variable(), report.problems()[0].kind()), (path, Kind::NotUnicode));
+            assert_eq!(
+                (report.problems()[0].variable(), report.problems()[0].kind()),
+                (path, Kind::NotUnicode)
+            );
         });
     });
 }
@@ -139,7 +143,8 @@ fn dotenv_that_is_not_there_holds_nothing() {
 #[expect(clippy::disallowed_methods, reason = "it is looked whether they are set")]
 fn dotenv_never_writes_to_the_process_environment() {
     alone("dotenv_never_writes_to_the_process_environment", || {
-        let settings = with_file(b"A=a\nexport B=$A", |loader, path| loader.dotenv_expanded(path).load()).unwrap();
+        let settings =
+            with_file(b"A=a\nexport B=$A", |loader, path| loader.dotenv_expanded(path).load()).unwrap();
         assert_eq!((settings.a.as_str(), settings.b.as_deref()), ("a", Some("a")));
         assert_eq!((std::env::var_os("A"), std::env::var_os("B")), (None, None));
     });

@@ -96,7 +96,10 @@ fn row_bytes() {
     for ([base64, base64url, hex], expected) in accepted {
         let pairs = [("BASE64", base64), ("BASE64URL", base64url), ("HEX", hex)];
         let bytes = Bytes::from_pairs(pairs).unwrap();
-        assert_eq!((bytes.base64.as_slice(), bytes.base64url.expose_secret().as_slice()), (expected, expected));
+        assert_eq!(
+            (bytes.base64.as_slice(), bytes.base64url.expose_secret().as_slice()),
+            (expected, expected)
+        );
         assert_eq!(bytes.hex, expected);
     }
     let refused = [
@@ -139,7 +142,8 @@ fn row_parse() {
     assert_eq!((settings.optional, settings.defaulted), (None, 10));
 
     let report =
-        Settings::from_pairs(["OPEN", "SECRET", "OPTIONAL", "DEFAULTED"].map(|name| (name, "hunter2"))).unwrap_err();
+        Settings::from_pairs(["OPEN", "SECRET", "OPTIONAL", "DEFAULTED"].map(|name| (name, "hunter2")))
+            .unwrap_err();
     let said: Vec<_> = report
         .problems()
         .iter()

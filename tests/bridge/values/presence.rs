@@ -124,7 +124,8 @@ fn nothing_falls_back_because_it_is_malformed() {
 
 #[test]
 fn nothing_falls_back_to_an_earlier_source_because_it_is_malformed() {
-    let [good, bad] = ["8080", "x"].map(|text| [("REQUIRED", "x"), ("REQUIRED_SECRET", "x"), ("REQUIRED_NUMBER", text)]);
+    let [good, bad] =
+        ["8080", "x"].map(|text| [("REQUIRED", "x"), ("REQUIRED_SECRET", "x"), ("REQUIRED_NUMBER", text)]);
     let problem = refused(Presence::loader().pairs(good).pairs(bad).load());
     assert_eq!((problem.variable(), problem.kind()), ("REQUIRED_NUMBER", Kind::Invalid));
 }
@@ -146,6 +147,7 @@ fn names_are_exact_and_case_sensitive() {
 fn a_name_is_the_field_in_capitals_after_the_prefixes_of_its_parents() {
     #[derive(Debug, Config)]
     #[config(prefix = "APP_")]
+    #[expect(dead_code, reason = "only its names are of interest")]
     struct Outer {
         log_level2: String,
         r#type: String,
@@ -158,12 +160,13 @@ fn a_name_is_the_field_in_capitals_after_the_prefixes_of_its_parents() {
     }
     #[derive(Debug, Config)]
     #[config(prefix = "DB_")]
+    #[expect(dead_code, reason = "only its names are of interest")]
     struct Inner {
-        #[expect(dead_code, reason = "only its name is of interest")]
         host: String,
     }
     let report = Outer::from_pairs::<&str, &str>([]).unwrap_err();
-    let names: Vec<_> = report.problems().iter().map(|problem| (problem.variable(), problem.path())).collect();
+    let names: Vec<_> =
+        report.problems().iter().map(|problem| (problem.variable(), problem.path())).collect();
     let expected = [
         ("APP_LOG_LEVEL2", "log_level2"),
         ("APP_TYPE", "type"),

@@ -73,7 +73,9 @@ fn placeholder_among_the_secrets_of_a_list() {
 
 #[test]
 fn what_only_looks_like_a_placeholder() {
-    for text in ["password1", "mypassword", "xx", "xxy", "<a", "${A", "{A}", "your-key", "here", "todos", "secrets"] {
+    for text in
+        ["password1", "mypassword", "xx", "xxy", "<a", "${A", "{A}", "your-key", "here", "todos", "secrets"]
+    {
         assert_eq!(Settings::from_pairs([("SECRET", text)]).unwrap().secret, Secret::from(text));
     }
 }

@@ -93,7 +93,11 @@ fn secrets_directory() {
     }
     for name in ["dbPassword", "DB_PASSWORD.txt", "xdb_password"] {
         let files = Files::new([(name, "hunter2\n")]);
-        assert_eq!(refused(Login::loader().secrets_dir(files.0.path()).load()).kind(), Kind::Missing, "{name}");
+        assert_eq!(
+            refused(Login::loader().secrets_dir(files.0.path()).load()).kind(),
+            Kind::Missing,
+            "{name}"
+        );
     }
 }
 
@@ -224,7 +228,11 @@ fn file_content_keeps_all_but_the_only_line_break_at_the_end() {
 fn file_content_is_at_most_1_mib() {
     for (size, kind) in [(1 << 20, None), ((1 << 20) + 1, Some(Kind::File))] {
         for loaded in load_content(&vec![b'x'; size]) {
-            assert_eq!(loaded.err().map(|problem| problem.kind()), kind.or(Some(Kind::Placeholder)), "{size}");
+            assert_eq!(
+                loaded.err().map(|problem| problem.kind()),
+                kind.or(Some(Kind::Placeholder)),
+                "{size}"
+            );
         }
         for loaded in load_content(&vec![b'y'; size]) {
             assert_eq!(loaded.err().map(|problem| problem.kind()), kind, "{size}");
@@ -243,7 +251,9 @@ fn file_content_is_utf8() {
 
 #[test]
 fn file_content_that_is_empty_or_blank() {
-    for (content, kind) in [("", Kind::Empty), ("\n", Kind::Empty), (" \n", Kind::Blank), ("\n\n", Kind::Blank)] {
+    for (content, kind) in
+        [("", Kind::Empty), ("\n", Kind::Empty), (" \n", Kind::Blank), ("\n\n", Kind::Blank)]
+    {
         for loaded in load_content(content.as_bytes()) {
             assert_eq!(loaded.unwrap_err().kind(), kind, "{content:?}");
         }
@@ -276,7 +286,11 @@ fn aliases() {
         assert_eq!(loaded.new, Secret::from("x"), "{name}");
         assert!(loaded.warnings().is_empty(), "{name}: {:?}", loaded.warnings());
     }
-    assert_eq!(refused(Renamed::from_pairs([("OLD", "x")])).kind(), Kind::Missing, "the prefix belongs to it");
+    assert_eq!(
+        refused(Renamed::from_pairs([("OLD", "x")])).kind(),
+        Kind::Missing,
+        "the prefix belongs to it"
+    );
 }
 
 #[test]
@@ -292,7 +306,8 @@ fn aliases_in_files() {
 fn deprecated_aliases_warn_with_the_new_name() {
     let loaded = Renamed::loader().pairs([("APP_OLDEST", "x")]).load_with_origins().unwrap();
     assert_eq!(loaded.new, Secret::from("x"));
-    let warnings: Vec<_> = loaded.warnings().iter().map(|warning| (warning.used(), warning.instead())).collect();
+    let warnings: Vec<_> =
+        loaded.warnings().iter().map(|warning| (warning.used(), warning.instead())).collect();
     assert_eq!(warnings, [("APP_OLDEST", "APP_NEW")]);
     assert_eq!(loaded.warnings()[0].to_string(), "APP_OLDEST is the old name of APP_NEW: set that instead");
 }

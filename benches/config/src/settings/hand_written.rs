@@ -1,6 +1,6 @@
-//! With `std::env` alone.
+//! With `std::env` alone, and once more with `NAME_FILE` for the secrets, as secrets-config has it.
 
-use std::{env, str::FromStr, time::Duration};
+use std::{env, fs, str::FromStr, time::Duration};
 
 use secrets_config::Secret;
 use url::Url;
@@ -37,10 +37,15 @@ struct Smtp {
 }
 
 pub(super) fn load() -> Settings {
-    read().expect("the settings")
+    read(|name, _| text(name)).expect("the settings")
 }
 
-fn read() -> Result<Settings, String> {
+pub(super) fn load_with_files() -> Settings {
+    read(text_or_file).expect("the settings")
+}
+
+fn read(secret: impl Fn(&str, &str) -> Result<String, String>) -> Result<Settings, String> {
+    let admin_pin = secret("APP_ADMIN_PIN", "APP_ADMIN_PIN_FILE")?;
     Ok(Settings {
         service_name: text("APP_SERVICE_NAME")?,
         stage: parsed("APP_STAGE")?,
@@ -54,21 +59,30 @@ fn read() -> Result<Settings, String> {
         hosts: value::list(&text("APP_HOSTS")?),
         region: optional("APP_REGION")?,
         cache_bytes: optional_parsed("APP_CACHE_BYTES")?,
-        database_url: text("APP_DATABASE_URL")?.into(),
-        jwt_secret: text("APP_JWT_SECRET")?.into(),
-        api_key: text("APP_API_KEY")?.into(),
-        webhook_secret: text("APP_WEBHOOK_SECRET")?.into(),
-        admin_pin: parsed::<u32>("APP_ADMIN_PIN")?.into(),
+        database_url: secret("APP_DATABASE_URL", "APP_DATABASE_URL_FILE")?.into(),
+        jwt_secret: secret("APP_JWT_SECRET", "APP_JWT_SECRET_FILE")?.into(),
+        api_key: secret("APP_API_KEY", "APP_API_KEY_FILE")?.into(),
+        webhook_secret: secret("APP_WEBHOOK_SECRET", "APP_WEBHOOK_SECRET_FILE")?.into(),
+        admin_pin: admin_pin.parse::<u32>().map_err(|_| "APP_ADMIN_PIN: invalid")?.into(),
         smtp: Smtp {
             host: text("APP_SMTP__HOST")?,
             port: optional_parsed("APP_SMTP__PORT")?.unwrap_or_else(value::default_smtp_port),
-            password: text("APP_SMTP__PASSWORD")?.into(),
+            password: secret("APP_SMTP__PASSWORD", "APP_SMTP__PASSWORD_FILE")?.into(),
         },
     })
 }
 
 fn text(name: &str) -> Result<String, String> {
     env::var(name).map_err(|error| format!("{name}: {error}"))
+}
+
+fn text_or_file(name: &str, file: &str) -> Result<String, String> {
+    match (optional(name)?, optional(file)?) {
+        (Some(text), None) => Ok(text),
+        (None, Some(path)) => fs::read_to_string(path).map_err(|error| format!("{file}: {error}")),
+        (Some(_), Some(_)) => Err(format!("{name} and {file}")),
+        (None, None) => Err(format!("{name}: not set")),
+    }
 }
 
 fn parsed<T: FromStr>(name: &str) -> Result<T, String> {

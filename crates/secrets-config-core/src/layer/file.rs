@@ -24,6 +24,10 @@ impl FileError {
     /// Says in a few words what is wrong, without what is in the file.
     pub(crate) fn hint(&self) -> String {
         match self {
+            Self::Io(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            Self::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                "this user may not read it".to_owned()
+            }
             Self::Io(error) => error.kind().to_string(),
             Self::Directory => "it is a directory".to_owned(),
             Self::TooLarge => "it is larger than that".to_owned(),

@@ -2,35 +2,62 @@
 
 use std::fmt;
 
-use crate::Problem;
+use super::{
+    Report,
+    style::{Part, Style},
+};
+use crate::{Kind, Problem};
 
-/// Writes a heading and a block a problem, variables and kinds in columns.
-pub(super) fn write(f: &mut fmt::Formatter<'_>, settings: &str, problems: &[Problem]) -> fmt::Result {
-    let count = problems.len();
-    let noun = if count == 1 { "problem" } else { "problems" };
-    writeln!(f, "error: the configuration ({settings}) has {count} {noun}\n")?;
-    let variables = widest(problems, |problem| problem.variable().chars().count());
-    let kinds = widest(problems, |problem| problem.kind().as_str().len());
-    for problem in problems {
-        write!(
-            f,
-            "  {:variables$}  {:kinds$}  expected {}",
-            problem.variable(),
-            problem.kind(),
-            problem.expected()
-        )?;
-        if let Some(found) = problem.found() {
-            write!(f, ", found {found}")?;
+/// What a person does about a problem.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Remedy {
+    Set,
+    Correct,
+    Remove,
+}
+
+impl Remedy {
+    const ALL: [Self; 3] = [Self::Set, Self::Correct, Self::Remove];
+
+    fn of(problem: &Problem) -> Self {
+        match problem.kind() {
+            Kind::Missing | Kind::Empty | Kind::Blank => Self::Set,
+            Kind::Unknown => Self::Remove,
+            Kind::NotUnicode
+            | Kind::Conflict
+            | Kind::Invalid
+            | Kind::OutOfRange
+            | Kind::File
+            | Kind::Placeholder
+            | Kind::Rule => Self::Correct,
         }
-        writeln!(f)?;
-        let indent = variables + kinds + 6;
-        writeln!(f, "{:indent$}{}", "", Place(problem))?;
-        if let Some(hint) = problem.hint() {
-            writeln!(f, "{:indent$}hint: {hint}", "")?;
+    }
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Set => "to set",
+            Self::Correct => "to correct",
+            Self::Remove => "to remove or rename",
         }
-        if !problem.doc().is_empty() {
-            writeln!(f, "{:indent$}about: {}", "", problem.doc())?;
+    }
+}
+
+/// Writes a heading and, by what is to be done, a block a problem, variables and kinds in columns.
+pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report, style: Style) -> fmt::Result {
+    let Report { settings, problems } = report;
+    let noun = if problems.len() == 1 { "problem" } else { "problems" };
+    let heading = format!("error: the configuration ({settings}) has {} {noun}", problems.len());
+    writeln!(f, "{}", style.paint(Part::Heading, heading))?;
+    let columns = Columns {
+        variable: widest(problems, |problem| problem.variable().chars().count()),
+        kind: widest(problems, |problem| problem.kind().as_str().len()),
+    };
+    for remedy in Remedy::ALL {
+        let group: Vec<_> = problems.iter().filter(|problem| Remedy::of(problem) == remedy).collect();
+        if !group.is_empty() {
+            writeln!(f, "\n{}", style.paint(Part::Heading, remedy.heading()))?;
         }
+        group.into_iter().try_for_each(|problem| columns.write(f, problem, style))?;
     }
     Ok(())
 }
@@ -39,12 +66,30 @@ fn widest(problems: &[Problem], width: impl Fn(&Problem) -> usize) -> usize {
     problems.iter().map(width).max().unwrap_or(0)
 }
 
-/// Where the value was found, or where it should have been.
-struct Place<'a>(&'a Problem);
+struct Columns {
+    variable: usize,
+    kind: usize,
+}
 
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.0.kind() == crate::Kind::Missing { "looked in" } else { "set in" };
-        write!(f, "{verb}: {}", self.0.origin())
+impl Columns {
+    fn write(&self, f: &mut fmt::Formatter<'_>, problem: &Problem, style: Style) -> fmt::Result {
+        let Self { variable, kind } = *self;
+        let name = style.paint(Part::Variable, problem.variable());
+        let word = style.paint(Part::Kind, problem.kind());
+        write!(f, "  {name:variable$}  {word:kind$}  expected {}", problem.expected())?;
+        if let Some(found) = problem.found() {
+            write!(f, ", found {found}")?;
+        }
+        writeln!(f)?;
+        let indent = variable + kind + 6;
+        let verb = if problem.kind() == Kind::Missing { "looked in" } else { "set in" };
+        writeln!(f, "{:indent$}{}", "", style.paint(Part::Aside, format!("{verb}: {}", problem.origin())))?;
+        if let Some(hint) = problem.hint() {
+            writeln!(f, "{:indent$}{}", "", style.paint(Part::Hint, format!("hint: {hint}")))?;
+        }
+        if !problem.doc().is_empty() {
+            writeln!(f, "{:indent$}{}", "", style.paint(Part::Aside, format!("about: {}", problem.doc())))?;
+        }
+        Ok(())
     }
 }

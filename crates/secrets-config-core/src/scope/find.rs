@@ -29,6 +29,11 @@ impl Scope<'_> {
                 let mut problem = self.problem(field, Kind::Missing, &places.join(", then "));
                 if let Some(because) = &self.because {
                     problem = problem.hinting(format!("needed because {because} is set"));
+                } else if field.file {
+                    problem = problem.hinting(format!(
+                        "or name a file that holds it in {}",
+                        file_variable(&self.variable)
+                    ));
                 }
                 self.refuse(problem)
             }
@@ -144,9 +149,12 @@ impl Scope<'_> {
             return Sought::Absent;
         }
         let mut problem = self.problem(field, kind, &found.origin);
-        if kind == Kind::Placeholder {
-            problem = problem.expecting("the secret itself, not a text that stands for it");
-        }
+        problem = match kind {
+            Kind::Empty => problem.hinting("it is set, but to nothing"),
+            Kind::Blank => problem.hinting("it is set, but to white space only"),
+            Kind::NotUnicode => problem.hinting("it holds bytes that are not UTF-8"),
+            _ => problem.expecting("the secret itself, not a text that stands for it"),
+        };
         problem.variable = found.variable.unwrap_or(problem.variable);
         self.refuse(problem)
     }

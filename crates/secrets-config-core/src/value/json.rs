@@ -1,6 +1,7 @@
 //! JSON in a variable.
 
 use serde_core::de::{DeserializeOwned, Deserializer as _, Visitor};
+use serde_json::de::IoRead;
 
 use super::Error;
 
@@ -18,21 +19,26 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 
 /// Gives a JSON array to a type that takes a list.
 pub(super) fn list<'de, V: Visitor<'de>>(text: &str, visitor: V) -> Result<V::Value, Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = deserializer.deserialize_seq(visitor).map_err(|error| refused(&error, ""))?;
-    deserializer.end().map_err(|error| refused(&error, ""))?;
-    Ok(value)
+    whole(text, |deserializer| deserializer.deserialize_seq(visitor))
 }
 
 /// Gives a JSON object to a type that takes a map.
 pub(super) fn map<'de, V: Visitor<'de>>(text: &str, visitor: V) -> Result<V::Value, Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = deserializer.deserialize_map(visitor).map_err(|error| refused(&error, ""))?;
+    whole(text, |deserializer| deserializer.deserialize_map(visitor))
+}
+
+/// Reads to the end of the text. As a reader it can be shorter-lived than what the type may borrow for.
+fn whole<T>(
+    text: &str,
+    read: impl FnOnce(&mut serde_json::Deserializer<IoRead<&[u8]>>) -> serde_json::Result<T>,
+) -> Result<T, Error> {
+    let mut deserializer = serde_json::Deserializer::from_reader(text.as_bytes());
+    let value = read(&mut deserializer).map_err(|error| refused(&error, ""))?;
     deserializer.end().map_err(|error| refused(&error, ""))?;
     Ok(value)
 }
 
-/// serde_json's own messages quote the text; its kind and place do not.
+/// The messages of `serde_json` quote the text; its kind and place do not.
 fn refused(error: &serde_json::Error, at: &str) -> Error {
     use serde_json::error::Category;
 

@@ -82,7 +82,7 @@ fn value(private: &Path, ty: &Type, leaf: &Leaf, constant: &TokenStream) -> Toke
                 || absent(private, ty),
                 |default| quote!(|| ::core::option::Option::Some(#default)),
             );
-            let parsed = parser_call(parser);
+            let parsed = parser_call(private, parser);
             quote_spanned!(ty.span()=> __scope.field_with::<#ty, _>(#constant, #parsed, #absent))
         }
         (_, None) => quote_spanned!(ty.span()=> __scope.field::<#ty>(#constant)),
@@ -91,8 +91,8 @@ fn value(private: &Path, ty: &Type, leaf: &Leaf, constant: &TokenStream) -> Toke
 }
 
 /// The user's parser gives the value itself, or that of an `Option` or a `Secret`.
-fn parser_call(parser: &Path) -> TokenStream {
-    quote_spanned!(parser.span()=> |__text: &str| #parser(__text).map(::core::convert::Into::into))
+fn parser_call(private: &Path, parser: &Path) -> TokenStream {
+    quote_spanned!(parser.span()=> |__text: &str| #parser(__text).map(#private::convert))
 }
 
 /// `None` for an `Option`; any other type is required, and this is not asked for.

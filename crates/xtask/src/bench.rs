@@ -1,0 +1,18 @@
+//! The benches.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use crate::{Result, cargo::cargo, setup};
+
+/// Runs the benches of one topic, or those of the workspace. Reading settings needs no servers.
+pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
+    match arguments {
+        [topic, rest @ ..] if topic == "config" => {
+            cargo(&["bench", "--quiet", "--package", "config-benches", "--"], rest)
+        }
+        _ => {
+            setup::run()?;
+            cargo(&["bench", "--workspace", "--all-features"], arguments)
+        }
+    }
+}
