@@ -58,8 +58,14 @@ pub(crate) const DELIBERATE: &[Difference] = &[
         rows: &["duration.upper", "varlock-042"],
     },
     Difference { reason: "a time may be as short as a nanosecond", rows: &["varlock-063"] },
-    Difference { reason: "a variant is spelled as serde spells it; a near miss gets a hint", rows: &["enum.lenient"] },
-    Difference { reason: "a URL has an authority: `c:` or a host without its scheme has none", rows: &["zod-059"] },
+    Difference {
+        reason: "a variant is spelled as serde spells it; a near miss gets a hint",
+        rows: &["enum.lenient"],
+    },
+    Difference {
+        reason: "a URL has an authority: `c:` or a host without its scheme has none",
+        rows: &["zod-059"],
+    },
     Difference {
         reason: "a key and its value are split at `=`",
         rows: &[
@@ -74,7 +80,10 @@ pub(crate) const DELIBERATE: &[Difference] = &[
             "sethvargo-065",
         ],
     },
-    Difference { reason: "an empty item is refused; only one delimiter at the end is allowed", rows: &["envvar-052"] },
+    Difference {
+        reason: "an empty item is refused; only one delimiter at the end is allowed",
+        rows: &["envvar-052"],
+    },
     Difference {
         reason: "an empty JSON array is a list; `length(min = 1)` asks for more",
         rows: &["varlock-092"],
@@ -123,8 +132,14 @@ pub(crate) const DELIBERATE: &[Difference] = &[
         reason: "an expanded name is an earlier key of the file first, and then a variable of the environment",
         rows: &["dotenvx-007"],
     },
-    Difference { reason: "`.env` knows `$NAME` and `${NAME}` and no defaults in them", rows: &["dotenvx-013"] },
-    Difference { reason: "a text in single quotes is literal", rows: &["pydotenv-025", "pydotenv-048", "godotenv-013"] },
+    Difference {
+        reason: "`.env` knows `$NAME` and `${NAME}` and no defaults in them",
+        rows: &["dotenvx-013"],
+    },
+    Difference {
+        reason: "a text in single quotes is literal",
+        rows: &["pydotenv-025", "pydotenv-048", "godotenv-013"],
+    },
     Difference {
         reason: "`.env` knows single and double quotes; a backtick is a character, and three quotes are one too many",
         rows: &["dotenv-006", "dotenv-017", "dotenv-030", "varlock-010"],
@@ -144,7 +159,10 @@ pub(crate) const DELIBERATE: &[Difference] = &[
         rows: &["pydotenv-003", "pydotenv-004", "pydotenv-007", "pydotenv-036"],
     },
     Difference { reason: "a second value for a key is an error", rows: &["pydotenv-055", "pydotenv-056"] },
-    Difference { reason: "an unterminated quote is an error; nothing after it is guessed at", rows: &["pydotenv-040"] },
+    Difference {
+        reason: "an unterminated quote is an error; nothing after it is guessed at",
+        rows: &["pydotenv-040"],
+    },
     Difference {
         reason: "one line break at the end of a file is removed, if it is the only one; the rest is the value",
         rows: &["environs-072"],
@@ -189,13 +207,26 @@ pub(crate) const API_SHAPE: &[Difference] = &[
         reason: "the field's type says what a text is, not a token in the text",
         rows: &["dynaconf-001", "dynaconf-004", "dynaconf-006"],
     },
-    Difference { reason: "an untyped text that looks like TOML; ours would be JSON", rows: &["dynaconf-015"] },
-    Difference { reason: "a default does not depend on a profile; figment has those", rows: &["envalid-060"] },
-    Difference { reason: "log levels that are numbers are Python's", rows: &["environs-054", "environs-055"] },
+    Difference {
+        reason: "an untyped text that looks like TOML; ours would be JSON",
+        rows: &["dynaconf-015"],
+    },
+    Difference {
+        reason: "a default does not depend on a profile; figment has those",
+        rows: &["envalid-060"],
+    },
+    Difference {
+        reason: "log levels that are numbers are Python's",
+        rows: &["environs-054", "environs-055"],
+    },
     Difference { reason: "every field of a struct is read", rows: &["kelsey-010"] },
     Difference {
         reason: "a nested struct in a secrets directory is a sub-directory; there is no delimiter to choose",
         rows: &["pydset-051"],
+    },
+    Difference {
+        reason: "an unknown name is told by its prefix, and these have none",
+        rows: &["pydset-022"],
     },
     Difference { reason: "an encoding is that of a field, not of its items", rows: &["sethvargo-063"] },
     Difference { reason: "a build for browsers reads no environment", rows: &["t3-005"] },

@@ -52,7 +52,7 @@ keys! {
     OPTION_E = "OPTION_E" OPTION_F = "OPTION_F" OPTION_G = "OPTION_G" OPTION_H = "OPTION_H"
     OPTION_K = "OPTION_K" export_FOO = "export_FOO" BASIC_EXPAND = "BASIC_EXPAND"
     BASIC_EXPAND_SIMPLE = "BASIC_EXPAND_SIMPLE" EXPAND_SELF = "EXPAND_SELF"
-    MACHINE_EXPAND = "MACHINE_EXPAND" SOME_ENV = "SOME_ENV"
+    MACHINE_EXPAND = "MACHINE_EXPAND" SOME_ENV = "SOME_ENV" FOO_dot_BAR = "FOO.BAR"
 }
 
 /// What a nested struct of one field holds.
@@ -253,6 +253,7 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
         named!(#[serde(transparent)] {
             #[config(env = "autoExtractId")]
             #[serde(skip)]
+            #[expect(dead_code, reason = "only the other field reads it")]
             auto: bool,
             #[config(required_if(auto = false))]
             FOO: Option<f64>,
@@ -302,6 +303,7 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
             String
         ),
     ),
+    (&["pydotenv-048", "pydotenv-049", "pydotenv-053"], named!({ #[config(env = "a")] a: String })),
     (
         &["pydset-004", "pydset-005", "pydset-007"],
         named!(#[serde(transparent)] {
@@ -319,7 +321,7 @@ pub(crate) const SHAPES: &[(&[&str], Shape)] = &[
         &["pydset-020"],
         named!({ #[config(env = "A")] a: String, #[config(env = "b")] b: String, #[config(env = "c")] c: String }),
     ),
-    (&["pydset-021"], named!(#[serde(rename_all = "lowercase")] { A: String, B: String, C: String })),
+    (&["pydset-021"], named!({ a: String, b: String, c: String })),
     (&["pydset-022", "pydset-023"], named!({ #[config(env = "a")] a: String })),
     (&["pydset-025"], named!(#[serde(transparent)] { #[config(env = "a", default = "default")] a: String })),
     (&["pydset-036"], named!(#[serde(transparent)] { #[config(env = "nested")] nested: Option<Value> })),

@@ -29,11 +29,6 @@ impl Scope<'_> {
                 let mut problem = self.problem(field, Kind::Missing, &places.join(", then "));
                 if let Some(because) = &self.because {
                     problem = problem.hinting(format!("needed because {because} is set"));
-                } else if field.file {
-                    problem = problem.hinting(format!(
-                        "or name a file that holds it in {}",
-                        file_variable(&self.variable)
-                    ));
                 }
                 self.refuse(problem)
             }
