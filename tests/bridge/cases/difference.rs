@@ -3,8 +3,7 @@
 use super::row::Row;
 
 pub(crate) struct Difference {
-    #[expect(dead_code, reason = "it is for the reader")]
-    reason: &'static str,
+    pub(crate) reason: &'static str,
     /// Ids of cases, or features that they are about.
     pub(crate) rows: &'static [&'static str],
 }

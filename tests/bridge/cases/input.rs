@@ -1,6 +1,7 @@
 //! The input of a case, laid out as our sources want it.
 
 use std::{
+    collections::BTreeMap,
     fs,
     os::unix,
     path::{Path, PathBuf},
@@ -48,7 +49,7 @@ impl Input {
         }
         let is_directory = row.files.is_some() && !pairs.iter().any(|(_, text)| text.starts_with('@'));
         pairs.iter_mut().for_each(|(_, text)| *text = with_path(text, &files));
-        let lines = |inputs: &std::collections::BTreeMap<String, String>| {
+        let lines = |inputs: &BTreeMap<String, String>| {
             inputs.iter().map(|(key, text)| format!("{key}={text}\n")).collect()
         };
         let dotenv = dotenv.or_else(|| row.inputs.as_ref().map(lines)).map(|text: String| {
