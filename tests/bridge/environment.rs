@@ -1,5 +1,6 @@
 //! The real process environment: each test has a process of its own, started with the variables it is about.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 #[path = "values/process.rs"]
 mod process;

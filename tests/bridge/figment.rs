@@ -1,4 +1,5 @@
 //! figment's files and profiles as a source.
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use std::{error::Error, fs, time::Duration};
 
@@ -186,4 +187,51 @@ fn a_profile_without_the_value_falls_to_the_default_of_the_struct() {
     assert_eq!((loaded.host.as_str(), loaded.port), ("db", 5432));
     assert_eq!(loaded.password.expose_secret(), "hunter2");
     assert_eq!(loaded.provided()[2].origin, Origin::Default);
+}
+
+#[derive(Debug, Config)]
+struct Groups {
+    #[config(nested)]
+    replica: Option<Database>,
+}
+
+#[test]
+fn a_table_brings_in_an_optional_struct() {
+    let figment = Figment::from(Toml::string("[replica]\nhost = 'db'\npassword = 'hunter2'"));
+    let replica = Groups::loader().figment(figment).load().unwrap().replica;
+    assert_eq!(replica.map(|replica| replica.host).as_deref(), Some("db"));
+}
+
+#[test]
+fn a_table_that_is_not_there_brings_in_no_optional_struct() {
+    let figment = Figment::from(Toml::string("[primary]\nhost = 'db'"));
+    assert!(Groups::loader().figment(figment).load().unwrap().replica.is_none());
+}
+
+#[derive(Debug, PartialEq, Config)]
+#[config(tag = "KIND")]
+enum Store {
+    Disk {
+        path: String,
+    },
+    #[config(default)]
+    Memory,
+}
+
+#[derive(Debug, Config)]
+struct Stored {
+    #[config(nested)]
+    store: Store,
+}
+
+#[test]
+fn a_table_selects_a_variant() {
+    for (toml, expected) in [
+        ("[store]\nkind = 'disk'\npath = '/data'", Store::Disk { path: "/data".to_owned() }),
+        ("[store]\nkind = 'memory'", Store::Memory),
+        ("", Store::Memory),
+    ] {
+        let loaded = Stored::loader().figment(Figment::from(Toml::string(toml))).load();
+        assert_eq!(loaded.unwrap().store, expected, "{toml}");
+    }
 }

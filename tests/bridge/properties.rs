@@ -1,4 +1,5 @@
 //! What holds for every text.
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 #[path = "values/process.rs"]
 mod process;

@@ -1,4 +1,5 @@
 //! Every rule of how a string becomes a value, one test a rule.
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 #[path = "values/collections.rs"]
 mod collections;

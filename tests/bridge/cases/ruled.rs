@@ -4,7 +4,7 @@ use secrets_config::Config;
 use serde::Serialize;
 use url::Url;
 
-use super::custom::{self, Check, check};
+use super::custom::{Check, check, email};
 
 #[derive(Config, Serialize)]
 #[serde(transparent)]
@@ -55,19 +55,15 @@ pub(crate) struct Web {
     value: Url,
 }
 
-fn email(text: &String) -> Check {
-    custom::email(text)
-}
-
-fn capitals(text: &String) -> Check {
+fn capitals(text: &str) -> Check {
     check(text.bytes().all(|byte| byte.is_ascii_uppercase()), "capitals")
 }
 
-fn hello(text: &String) -> Check {
+fn hello(text: &str) -> Check {
     check(text.eq_ignore_ascii_case("hello"), "hello")
 }
 
-fn five_words(text: &String) -> Check {
+fn five_words(text: &str) -> Check {
     check(text.split_whitespace().count() >= 5, "five words")
 }
 

@@ -106,9 +106,8 @@ impl Driver {
                 let (publisher, rotating) = rotating::channel(credentials);
                 tracing::info!(role, generation = publisher.generation(), ttl_secs, "lease issued");
                 let held = Stage::Held { id: id.clone(), publisher };
-                if let Stage::Asked { reply, .. } = std::mem::replace(stage, held)
-                    && reply.send(Ok(rotating)).is_err()
-                {
+                let Stage::Asked { reply, .. } = std::mem::replace(stage, held) else { return };
+                if reply.send(Ok(rotating)).is_err() {
                     self.give_back(key, id);
                 }
             }

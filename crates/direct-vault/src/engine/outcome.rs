@@ -138,10 +138,8 @@ impl Engine {
     /// A job failed.
     pub(crate) fn failed(&mut self, now: Instant, job: Job, error: &Error) {
         self.pause(now, job, error);
-        if let Job::Issue(key, _) = job
-            && let Some(lease) = self.leases.get_mut(&key)
-        {
-            lease.issuing = None;
+        if let Job::Issue(key, _) = job {
+            self.leases.entry(key).and_modify(|lease| lease.issuing = None);
         }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
