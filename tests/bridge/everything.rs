@@ -194,7 +194,7 @@ fn every_problem_says_what_to_do() {
         for (variable, hint) in [
             ("APP_REGION", "the key has a value already"),
             ("APP_WROKERS", "did you mean APP_WORKERS?"),
-            ("APP_DB_PASSWORD", "entity not found"),
+            ("APP_DB_PASSWORD", "there is no such file"),
             ("APP_TIMEOUT", "the number needs a unit"),
             ("APP_TLS_KEY", "needed because APP_TLS is true"),
             ("APP_CACHE_HOST", "needed because APP_CACHE_PASSWORD is set"),

@@ -3,10 +3,16 @@
 
 #[path = "values/collections.rs"]
 mod collections;
+#[path = "values/directory.rs"]
+mod directory;
 #[path = "values/dotenv.rs"]
 mod dotenv;
+#[path = "values/files.rs"]
+mod files;
 #[path = "values/formats.rs"]
 mod formats;
+#[path = "values/groups.rs"]
+mod groups;
 #[path = "values/presence.rs"]
 mod presence;
 #[path = "values/problem.rs"]
@@ -42,8 +48,8 @@ struct Refusal<'a> {
 }
 
 /// Reads `text` as a `T`.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    One::from_pairs([("VALUE", text)]).map(|one| one.value).map_err(|report| only(&report))
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Box<Problem>> {
+    One::from_pairs([("VALUE", text)]).map(|one| one.value).map_err(|report| only(&report).into())
 }
 
 /// Returns the problem of a report that has one.

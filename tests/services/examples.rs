@@ -94,7 +94,7 @@ async fn custom_types_reads_them_and_says_what_is_wrong_with_them() {
         "expected one of debug, info, warn",
         "hint: a percentage up to 100%",
         "bytes in hexadecimal",
-        "JSON of the right shape at [0]",
+        "JSON of the right shape (wrong at [0]",
         "at most five minutes in all, not 1800s (TIMEOUT, RETRIES)",
         "pairs of key=value, separated by commas (item 1)",
     ] {

@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 use crate::{
     Result, environment,
-    settings::{HAND_WRITTEN, OURS, PEERS},
-    table::{Table, limit},
+    settings::{HAND_WRITTEN, PEERS},
+    table::Table,
 };
 
 pub(crate) const TOPIC: &str = "instructions";
@@ -29,10 +29,6 @@ pub(crate) fn report() -> Result<()> {
             format!("{:.0}", count[1]),
             format!("{:.2}, {:.2}", ratios[0], ratios[1]),
         ]);
-        if peer.name == OURS {
-            limit("instructions with 22 variables, x hand-written", ratios[0], 1.15);
-            limit("instructions with 222 variables, x hand-written", ratios[1], 1.15);
-        }
     }
     table.print();
     Ok(())

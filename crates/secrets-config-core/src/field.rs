@@ -16,6 +16,8 @@ pub struct FieldKind<T>(PhantomData<T>);
 pub trait Plain {
     /// Whether the type is a `Secret`, or an `Option` or a `Vec` of them.
     const SECRET: bool = false;
+    /// Whether the type is a `Vec` of secrets.
+    const SECRET_ITEMS: bool = false;
     /// Whether the type is an `Option`.
     const OPTIONAL: bool = false;
 
@@ -40,10 +42,14 @@ impl<T: Zeroize> FieldKind<Secret<T>> {
 
 impl<T: Zeroize> FieldKind<Vec<Secret<T>>> {
     /// See [`Plain`].
+    pub const SECRET_ITEMS: bool = true;
+    /// See [`Plain`].
     pub const SECRET: bool = true;
 }
 
 impl<T: Zeroize> FieldKind<Option<Vec<Secret<T>>>> {
+    /// See [`Plain`].
+    pub const SECRET_ITEMS: bool = true;
     /// See [`Plain`].
     pub const SECRET: bool = true;
 }

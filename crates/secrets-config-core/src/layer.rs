@@ -39,7 +39,11 @@ pub(crate) enum Layer {
     },
     Directory {
         path: PathBuf,
-        directory: Option<Directory>,
+        directory: Directory,
+    },
+    /// A source that is not there or cannot be used, and so holds nothing.
+    Nothing {
+        place: String,
     },
     #[cfg(feature = "figment")]
     Figment(Box<::figment::Figment>),
@@ -54,9 +58,9 @@ pub(crate) struct Name<'a> {
     pub(crate) folders: &'a [&'static str],
     /// The variable without prefixes.
     pub(crate) leaf: &'a str,
-    /// The field's place in the struct.
+    /// The field's own name.
     #[cfg_attr(not(feature = "figment"), expect(dead_code, reason = "a figment looks values up by it"))]
-    pub(crate) path: &'a str,
+    pub(crate) field: &'a str,
 }
 
 /// A text that was found.
@@ -105,8 +109,8 @@ impl Layer {
             Self::Dotenv { path, dotenv } => Ok(dotenv.get(name.variable).map(|(text, line)| {
                 Found::new(Text::Unicode(text.clone()), Origin::Dotenv { path: path.clone(), line })
             })),
-            Self::Directory { directory: None, .. } => Ok(None),
-            Self::Directory { directory: Some(directory), .. } => get_from_directory(directory, name),
+            Self::Directory { directory, .. } => get_from_directory(directory, name),
+            Self::Nothing { .. } => Ok(None),
             #[cfg(feature = "figment")]
             Self::Figment(figment) => figment::get(figment, name),
         }
@@ -114,10 +118,10 @@ impl Layer {
 
     /// Returns the path that `NAME_FILE` holds, if it is set and holds one.
     pub(crate) fn get_path(&self, variable: &str) -> Result<Option<PathBuf>, Failed> {
-        let name = Name { variable, folders: &[], leaf: variable, path: "" };
+        let name = Name { variable, folders: &[], leaf: variable, field: "" };
         let found = match self {
             // A directory has the value itself, a figment no variables.
-            Self::Directory { .. } => None,
+            Self::Directory { .. } | Self::Nothing { .. } => None,
             #[cfg(feature = "figment")]
             Self::Figment(_) => None,
             Self::Environment | Self::Pairs(_) | Self::Dotenv { .. } => self.get(&name)?,
@@ -141,8 +145,8 @@ impl Layer {
             Self::Environment => "environment".to_owned(),
             Self::Pairs(_) => "given pairs".to_owned(),
             Self::Dotenv { path, .. } => path.display().to_string(),
-            Self::Directory { path, directory: Some(_) } => format!("directory {}", path.display()),
-            Self::Directory { path, directory: None } => format!("directory {} (not there)", path.display()),
+            Self::Directory { path, .. } => format!("directory {}", path.display()),
+            Self::Nothing { place } => place.clone(),
             #[cfg(feature = "figment")]
             Self::Figment(figment) => figment::place(figment),
         }
@@ -154,7 +158,8 @@ impl Layer {
             Self::Environment => env::vars_os().filter_map(name_of).collect(),
             Self::Pairs(pairs) => pairs.keys().cloned().collect(),
             Self::Dotenv { dotenv, .. } => dotenv.names().map(str::to_owned).collect(),
-            Self::Directory { directory, .. } => directory.as_ref().map(Directory::names).unwrap_or_default(),
+            Self::Directory { directory, .. } => directory.names(),
+            Self::Nothing { .. } => Vec::new(),
             #[cfg(feature = "figment")]
             Self::Figment(_) => Vec::new(),
         }

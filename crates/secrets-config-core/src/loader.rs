@@ -97,7 +97,7 @@ impl<T: Config> Loader<T> {
     }
 
     fn open(self, problems: &mut Vec<Problem>) -> Vec<Layer> {
-        self.sources.into_iter().filter_map(|source| source.open(problems)).collect()
+        self.sources.into_iter().map(|source| source.open(problems)).collect()
     }
 }
 

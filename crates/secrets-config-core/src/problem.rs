@@ -199,6 +199,9 @@ impl Problem {
             self.expected = format!("{} (item {})", self.expected, index + 1).into();
         }
         if !self.secret {
+            if let Some(place) = error.place {
+                self.expected = format!("{} (wrong at {place})", self.expected).into();
+            }
             let message = error.message.as_ref().map(|message| escape(message).into());
             self.hint = error.hint.or(message).map(Cow::into_owned);
         }

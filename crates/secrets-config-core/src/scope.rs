@@ -118,6 +118,17 @@ impl<'a> Scope<'a> {
 
     /// Reads a field that is itself a settings struct.
     pub fn nested<T: Config>(&mut self, name: &'static str, prefix: &'static str) -> Option<T> {
+        self.within(name, prefix, T::SCHEMA, T::read)
+    }
+
+    /// Runs `read` with the names of a nested struct in place.
+    fn within<R>(
+        &mut self,
+        name: &'static str,
+        prefix: &'static str,
+        schema: &'static Schema,
+        read: impl FnOnce(&mut Self) -> R,
+    ) -> R {
         let (variable, outer, path) = (self.variable.len(), self.prefix, self.path.len());
         self.enter(name);
         // A flattened struct is no folder of its own.
@@ -126,16 +137,16 @@ impl<'a> Scope<'a> {
             self.folders.push(name);
         }
         self.variable.push_str(prefix);
-        self.variable.push_str(T::SCHEMA.prefix);
+        self.variable.push_str(schema.prefix);
         self.prefix = self.variable.len();
-        let settings = T::read(self);
+        let result = read(self);
         if is_folder {
             self.folders.pop();
         }
         self.variable.truncate(variable);
         self.path.truncate(path);
         self.prefix = outer;
-        settings
+        result
     }
 
     /// Reads which variant of an enum is meant: its index in `variants`.

@@ -76,6 +76,12 @@ fn kind(private: &Path, ty: &Type, constant: &str) -> TokenStream {
     }}
 }
 
+/// Where a message points, without the hygiene of that place: it may be inside of a macro of the user's, which does not
+/// see our variables.
+fn at(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
 /// The variable that holds what was read of the field at `index`.
 fn local(index: usize) -> Ident {
     format_ident!("__field_{index}")

@@ -1,22 +1,20 @@
 //! A figment: files and profiles, by the field's place in the struct.
 
-use ::figment::{Figment, value::Value};
+use ::figment::{Figment, Provider, value::Value};
 use zeroize::Zeroizing;
 
 use super::{Failed, Found, Name, Text};
-use crate::{Kind, Origin};
+use crate::{Kind, Origin, Problem};
 
 /// Looks a value up and turns it into the text that its field reads. Lists and tables become JSON.
 pub(super) fn get(figment: &Figment, name: &Name<'_>) -> Result<Option<Found>, Failed> {
-    if name.path.is_empty() {
-        return Ok(None);
-    }
-    let value = match figment.find_value(name.path) {
+    let key = name.folders.iter().copied().chain([name.field]).collect::<Vec<_>>().join(".");
+    let value = match figment.find_value(&key) {
         Ok(value) => value,
         Err(error) if error.missing() => return Ok(None),
-        Err(error) => return Err(unreadable(&error)),
+        Err(error) => return Err(unreadable(&error, key)),
     };
-    let origin = origin(figment, &value, name.path);
+    let origin = origin(figment, &value, key);
     let text = match value {
         Value::String(_, text) => text,
         Value::Char(_, character) => character.to_string(),
@@ -33,7 +31,7 @@ pub(super) fn place(figment: &Figment) -> String {
     format!("figment ({})", names.join(", "))
 }
 
-fn origin(figment: &Figment, value: &Value, path: &str) -> Origin {
+fn origin(figment: &Figment, value: &Value, key: String) -> Origin {
     let metadata = figment.get_metadata(value.tag());
     let place = metadata.map_or_else(
         || "figment".to_owned(),
@@ -42,17 +40,30 @@ fn origin(figment: &Figment, value: &Value, path: &str) -> Origin {
             None => metadata.name.to_string(),
         },
     );
-    Origin::Figment { place, key: path.to_owned() }
+    Origin::Figment { place, key }
 }
 
-/// A file of the figment is malformed. figment's message quotes it, so only its place is told.
-fn unreadable(error: &::figment::Error) -> Failed {
+/// Returns the problem if a file of the figment is malformed. figment's message quotes it, so only its place is told.
+pub(super) fn malformed(figment: &Figment) -> Option<Problem> {
+    let error = figment.data().err()?;
+    let place = error.metadata.as_ref().map_or_else(
+        || "figment".to_owned(),
+        |metadata| match &metadata.source {
+            Some(source) => format!("{} ({source})", metadata.name),
+            None => metadata.name.to_string(),
+        },
+    );
+    Some(Problem::of_name(place.clone(), Kind::File, place, "a file that figment can read"))
+}
+
+/// A value that figment has and cannot give.
+fn unreadable(error: &::figment::Error, key: String) -> Failed {
     let place =
         error.metadata.as_ref().map_or_else(|| "figment".to_owned(), |metadata| metadata.name.to_string());
     Failed {
-        kind: Kind::File,
-        origin: Origin::Figment { place, key: error.path.join(".") },
-        expected: "files that figment can read".into(),
+        kind: Kind::Invalid,
+        origin: Origin::Figment { place, key },
+        expected: "a value that figment can read".into(),
         hint: None,
     }
 }

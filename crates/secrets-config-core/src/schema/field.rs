@@ -22,6 +22,8 @@ pub struct Field {
     pub presence: Presence,
     /// Whether the type is a `Secret`.
     pub secret: bool,
+    /// Whether it is a list of secrets.
+    pub secret_items: bool,
     /// Whether `NAME_FILE` may name a file that holds the value.
     pub file: bool,
     /// Whether an empty or blank text is a value.
@@ -71,6 +73,7 @@ impl Field {
             doc: "",
             presence: Presence::Required,
             secret: false,
+            secret_items: false,
             file: false,
             allow_empty: false,
             allow_placeholder: false,
@@ -94,6 +97,11 @@ impl Field {
     pub const fn with_secret(mut self, secret: bool) -> Self {
         self.secret = secret;
         self.file = self.file || secret;
+        self
+    }
+
+    pub const fn with_secret_items(mut self, secret_items: bool) -> Self {
+        self.secret_items = secret_items;
         self
     }
 

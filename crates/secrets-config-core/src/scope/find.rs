@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::Scope;
 use crate::{
-    Alias, Field, Kind, Presence, Problem, Schema, Warning,
+    Alias, Entry, Field, Format, Kind, Origin, Presence, Problem, Schema, Warning,
     layer::{self, Found, Layer, Name, Text},
     placeholder,
 };
@@ -47,23 +47,24 @@ impl Scope<'_> {
         }
     }
 
-    /// Returns the first variable of `schema`, below the current prefix, that is set to something.
-    pub(super) fn first_set(&self, schema: &'static Schema) -> Option<String> {
-        let mut prefix = self.variable[..self.variable.len() - schema.prefix.len()].to_owned();
-        let mut first = None;
-        schema.visit(&mut prefix, &mut |variable, field| {
-            let names = [variable.to_owned(), file_variable(variable)];
-            let is_set = |name: &String| {
-                let name = Name { variable: name, folders: &self.folders, leaf: field.variable, path: "" };
-                self.layers
-                    .iter()
-                    .any(|layer| matches!(layer.get(&name), Ok(Some(found)) if !found.is_blank()))
-            };
-            if first.is_none() {
-                first = names.into_iter().take(if field.file { 2 } else { 1 }).find(is_set);
+    /// Returns the first variable of the struct being read that is set to something.
+    pub(super) fn first_set(&mut self, schema: &'static Schema) -> Option<String> {
+        schema.entries.iter().find_map(|entry| match entry {
+            Entry::Field(field) => self.at(field, |scope| match scope.look_up(field) {
+                Ok(None) => None,
+                Ok(Some(found)) if found.is_blank() => None,
+                Ok(Some(Found { origin: Origin::File { variable, .. }, .. })) => Some(variable),
+                Ok(Some(found)) => found.variable.or_else(|| Some(scope.variable.clone())),
+                // What cannot be had is set all the same.
+                Err(_) => Some(scope.variable.clone()),
+            }),
+            Entry::Nested { name, prefix, schema, .. } => {
+                self.within(name, prefix, schema, |scope| scope.first_set(schema))
             }
-        });
-        first
+            Entry::Choice { variants } => variants.iter().find_map(|variant| {
+                self.within("", "", variant.schema, |scope| scope.first_set(variant.schema))
+            }),
+        })
     }
 
     /// Asks the sources, the last one first, for every name of the current field.
@@ -111,7 +112,7 @@ impl Scope<'_> {
         let renamed = alias.map(|alias| format!("{}{}", &self.variable[..self.prefix], alias.variable));
         let variable = renamed.as_deref().unwrap_or(&self.variable);
         let leaf = alias.map_or(field.variable, |alias| alias.variable);
-        let name = Name { variable, folders: &self.folders, leaf, path: &self.path };
+        let name = Name { variable, folders: &self.folders, leaf, field: field.name };
         let failed = |failed| Box::new(self.problem(field, Kind::File, &"").failed(failed));
         let direct = layer.get(&name).map_err(failed)?;
         let path = if field.file { layer.get_path(&file_variable(variable)).map_err(failed)? } else { None };
@@ -135,7 +136,9 @@ impl Scope<'_> {
             Text::Unicode(_) if field.allow_empty => return Sought::Found(found),
             Text::Unicode(text) if text.is_empty() => Kind::Empty,
             Text::Unicode(text) if text.trim().is_empty() => Kind::Blank,
-            Text::Unicode(text) if field.secret && !field.allow_placeholder && placeholder::is(text) => {
+            Text::Unicode(text)
+                if field.secret && !field.allow_placeholder && is_placeholder(field, text) =>
+            {
                 Kind::Placeholder
             }
             Text::Unicode(_) => return Sought::Found(found),
@@ -170,4 +173,12 @@ impl Scope<'_> {
 
 fn file_variable(variable: &str) -> String {
     format!("{variable}_FILE")
+}
+
+/// Whether the text, or in a list one of its items, stands for a secret.
+fn is_placeholder(field: &Field, text: &str) -> bool {
+    match field.format {
+        Format::Plain { delimiter } if field.secret_items => text.split(delimiter).any(placeholder::is),
+        _ => placeholder::is(text),
+    }
 }

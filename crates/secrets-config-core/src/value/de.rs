@@ -46,6 +46,22 @@ impl<'a> Value<'a> {
         Self { text, delimiter: None, error }
     }
 
+    fn list(&self) -> Result<List<'_>, Error> {
+        #[cfg(feature = "json")]
+        if self.text.trim_ascii_start().starts_with('[') {
+            return List::json(self.text, self.error);
+        }
+        Ok(List::split(self.text, self.delimiter()?, self.error))
+    }
+
+    fn pairs(&self) -> Result<Pairs<'_>, Error> {
+        #[cfg(feature = "json")]
+        if self.text.trim_ascii_start().starts_with('{') {
+            return Pairs::json(self.text, self.error);
+        }
+        Pairs::split(self.text, self.delimiter()?, self.error)
+    }
+
     fn delimiter(&self) -> Result<&'a str, Error> {
         self.delimiter.ok_or_else(|| Error::invalid("a list whose items are no lists, or JSON"))
     }
@@ -113,33 +129,24 @@ impl<'de> Deserializer<'de> for Value<'_> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// A URL without an authority is a host and a port whose scheme was forgotten.
+    /// Types that take any text ask for an owned one. One that borrows it parses it, and blanks around it do not count.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let text = self.text.trim_ascii();
         if Says::matches(&visitor, url::EXPECTING) {
-            return self.note(url::check(self.text)).and_then(|()| self.deserialize_any(visitor));
+            self.note(url::check(text))?;
         }
-        self.deserialize_any(visitor)
+        self.note(visitor.visit_str(text))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        #[cfg(feature = "json")]
-        if self.text.trim_ascii_start().starts_with('[') {
-            return self.note(super::json::list(self.text, visitor));
-        }
-        let delimiter = self.note(self.delimiter())?;
-        let mut list = List::new(self.text, delimiter, self.error);
+        let mut list = self.note(self.list())?;
         let result = visitor.visit_seq(&mut list).and_then(|value| list.end().map(|()| value));
         self.note(result)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        #[cfg(feature = "json")]
-        if self.text.trim_ascii_start().starts_with('{') {
-            return self.note(super::json::map(self.text, visitor));
-        }
-        let delimiter = self.note(self.delimiter())?;
-        let result = visitor.visit_map(Pairs::new(self.text, delimiter, self.error));
-        self.note(result)
+        let pairs = self.note(self.pairs())?;
+        self.note(visitor.visit_map(pairs))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(

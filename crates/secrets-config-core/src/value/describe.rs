@@ -7,7 +7,7 @@ use serde_core::de::{Deserializer, Visitor};
 use super::{
     Error, duration,
     error::one_of,
-    list::Pairs,
+    list,
     scalar::{self, Integer},
     url,
 };
@@ -59,7 +59,7 @@ impl<'de> Deserializer<'de> for Describe<'_> {
         deserialize_ignored_any "text";
         deserialize_identifier "text";
         deserialize_seq "a list, its items separated by commas";
-        deserialize_map Pairs::EXPECTED;
+        deserialize_map list::PAIRS;
     }
 
     /// A type that takes a string often says more in what its visitor expects: `IPv4 address`.

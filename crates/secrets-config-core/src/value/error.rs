@@ -19,13 +19,22 @@ pub(crate) struct Error {
     pub(crate) message: Option<Zeroizing<String>>,
     /// Index of the item in a list.
     pub(crate) index: Option<usize>,
+    /// Where in a text of some length. It tells of the text, so it is not shown of a secret.
+    pub(crate) place: Option<String>,
     /// What to do about it.
     pub(crate) hint: Option<Cow<'static, str>>,
 }
 
 impl Error {
     pub(crate) fn invalid(expected: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: Kind::Invalid, expected: Some(expected.into()), message: None, index: None, hint: None }
+        Self {
+            kind: Kind::Invalid,
+            expected: Some(expected.into()),
+            message: None,
+            index: None,
+            place: None,
+            hint: None,
+        }
     }
 
     pub(crate) fn out_of_range(expected: impl Into<Cow<'static, str>>) -> Self {
@@ -48,6 +57,7 @@ impl de::Error for Error {
             expected: None,
             message: Some(to_text(&message)),
             index: None,
+            place: None,
             hint: None,
         }
     }

@@ -1,4 +1,4 @@
-//! Lists and maps in one text: items split at a delimiter, trimmed.
+//! Lists and maps in one text: items split at a delimiter and trimmed, or JSON.
 
 use std::{cell::RefCell, collections::HashSet};
 
@@ -7,53 +7,124 @@ use zeroize::Zeroizing;
 
 use super::{Error, de::Value};
 
-/// The items of one text, in order. One delimiter at the end is allowed.
-struct Items<'a> {
+/// What is expected where a map is.
+pub(super) const PAIRS: &str = "pairs of key=value, separated by commas";
+
+/// One item of a list, or one value of a map.
+pub(super) enum Item {
+    Text(Zeroizing<String>),
+    #[cfg(feature = "json")]
+    Tree(serde_json::Value),
+}
+
+impl Item {
+    /// Reads the item. Its error carries the index.
+    fn read<'de, T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+        index: usize,
+        error: &RefCell<Option<Error>>,
+    ) -> Result<T::Value, Error> {
+        let read = match self {
+            Self::Text(mut text) => seed.deserialize(Value::item(&mut text, error)),
+            #[cfg(feature = "json")]
+            Self::Tree(tree) => super::json::tree(seed, tree),
+        };
+        read.map_err(|last| {
+            if let Some(first) = error.borrow_mut().as_mut() {
+                first.index.get_or_insert(index);
+            }
+            last.at(index)
+        })
+    }
+}
+
+/// The pieces of a text between delimiters. One delimiter at the end is allowed.
+struct Pieces<'a> {
     rest: Option<&'a str>,
     delimiter: &'a str,
     index: usize,
 }
 
-impl<'a> Items<'a> {
+impl<'a> Pieces<'a> {
     fn new(text: &'a str, delimiter: &'a str) -> Self {
         let text = text.trim_ascii();
         let items = text.strip_suffix(delimiter).unwrap_or(text);
         Self { rest: (!text.is_empty()).then_some(items), delimiter, index: 0 }
     }
 
-    /// Returns the next item and its index.
-    fn next(&mut self) -> Option<Result<(&'a str, usize), Error>> {
-        let (item, rest) = match self.rest?.split_once(self.delimiter) {
-            Some((item, rest)) => (item, Some(rest)),
-            None => (self.rest?, None),
-        };
-        self.rest = rest;
-        let (item, index) = (item.trim_ascii(), self.index);
-        self.index += 1;
-        if item.is_empty() {
-            let expected = format!("items that are not empty, separated by `{}`", self.delimiter);
-            return Some(Err(Error::invalid(expected).at(index)));
-        }
-        Some(Ok((item, index)))
+    /// Returns how many there are at most.
+    fn len(&self) -> usize {
+        self.rest.map_or(0, |rest| rest.matches(self.delimiter).count() + 1)
     }
 }
 
-/// A list of items.
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Result<&'a str, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (piece, rest) = match self.rest?.split_once(self.delimiter) {
+            Some((piece, rest)) => (piece, Some(rest)),
+            None => (self.rest?, None),
+        };
+        self.rest = rest;
+        self.index += 1;
+        let piece = piece.trim_ascii();
+        if piece.is_empty() {
+            let expected = format!("items that are not empty, separated by `{}`", self.delimiter);
+            return Some(Err(Error::invalid(expected).at(self.index - 1)));
+        }
+        Some(Ok(piece))
+    }
+}
+
+/// The items of a list.
 pub(super) struct List<'a> {
-    items: Items<'a>,
+    source: Source<'a>,
+    index: usize,
     error: &'a RefCell<Option<Error>>,
 }
 
+enum Source<'a> {
+    Split(Pieces<'a>),
+    #[cfg(feature = "json")]
+    Json(std::vec::IntoIter<Item>),
+}
+
 impl<'a> List<'a> {
-    pub(super) fn new(text: &'a str, delimiter: &'a str, error: &'a RefCell<Option<Error>>) -> Self {
-        Self { items: Items::new(text, delimiter), error }
+    pub(super) fn split(text: &'a str, delimiter: &'a str, error: &'a RefCell<Option<Error>>) -> Self {
+        Self { source: Source::Split(Pieces::new(text, delimiter)), index: 0, error }
+    }
+
+    #[cfg(feature = "json")]
+    pub(super) fn json(text: &str, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
+        Ok(Self { source: Source::Json(super::json::items(text)?.into_iter()), index: 0, error })
     }
 
     /// Refuses items that the type did not take.
     pub(super) fn end(&self) -> Result<(), Error> {
-        match self.items.rest {
-            None => Ok(()),
-            Some(_) => Err(Error::invalid(format!("{} items and no more", self.items.index))),
+        match self.len() {
+            0 => Ok(()),
+            _ => Err(Error::invalid(format!("{} items and no more", self.index))),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match &self.source {
+            Source::Split(pieces) => pieces.len(),
+            #[cfg(feature = "json")]
+            Source::Json(items) => items.len(),
+        }
+    }
+
+    fn next(&mut self) -> Option<Result<Item, Error>> {
+        match &mut self.source {
+            Source::Split(pieces) => {
+                let text = |piece: &str| Item::Text(Zeroizing::new(piece.to_owned()));
+                pieces.next().map(|piece| piece.map(text))
+            }
+            #[cfg(feature = "json")]
+            Source::Json(items) => items.next().map(Ok),
         }
     }
 }
@@ -62,30 +133,55 @@ impl<'de> SeqAccess<'de> for &mut List<'_> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        let Some(item) = self.items.next() else { return Ok(None) };
-        let (item, index) = item?;
-        read_item(seed, item, index, self.error).map(Some)
+        let Some(item) = self.next() else { return Ok(None) };
+        let index = self.index;
+        self.index += 1;
+        item?.read(seed, index, self.error).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
         // A buffer of the right size does not leave copies of its items behind as it grows.
-        self.items.rest.map_or(Some(0), |rest| Some(rest.matches(self.items.delimiter).count() + 1))
+        Some(self.len())
     }
 }
 
-/// Pairs of `key=value`.
+/// The pairs of a map.
 pub(super) struct Pairs<'a> {
-    items: Items<'a>,
-    seen: HashSet<&'a str>,
-    value: Option<(&'a str, usize)>,
+    pairs: std::vec::IntoIter<(String, Item)>,
+    value: Option<Item>,
+    index: usize,
     error: &'a RefCell<Option<Error>>,
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) const EXPECTED: &'static str = "pairs of key=value, separated by commas";
+    pub(super) fn split(
+        text: &str,
+        delimiter: &str,
+        error: &'a RefCell<Option<Error>>,
+    ) -> Result<Self, Error> {
+        let pair = |(index, piece): (usize, Result<&str, Error>)| {
+            let (key, value) = piece?.split_once('=').ok_or_else(|| Error::invalid(PAIRS).at(index))?;
+            Ok((key.trim_ascii().to_owned(), Item::Text(Zeroizing::new(value.trim_ascii().to_owned()))))
+        };
+        Self::new(Pieces::new(text, delimiter).enumerate().map(pair).collect::<Result<_, Error>>()?, error)
+    }
 
-    pub(super) fn new(text: &'a str, delimiter: &'a str, error: &'a RefCell<Option<Error>>) -> Self {
-        Self { items: Items::new(text, delimiter), seen: HashSet::new(), value: None, error }
+    #[cfg(feature = "json")]
+    pub(super) fn json(text: &str, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
+        Self::new(super::json::pairs(text)?, error)
+    }
+
+    fn new(pairs: Vec<(String, Item)>, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
+        let mut seen = HashSet::new();
+        for (index, (key, _)) in pairs.iter().enumerate() {
+            if key.is_empty() {
+                return Err(Error::invalid(PAIRS).at(index));
+            }
+            if !seen.insert(key.as_str()) {
+                return Err(Error::invalid("keys that differ").at(index));
+            }
+        }
+        Ok(Self { pairs: pairs.into_iter(), value: None, index: 0, error })
     }
 }
 
@@ -93,35 +189,15 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some(item) = self.items.next() else { return Ok(None) };
-        let (item, index) = item?;
-        let (key, value) = item.split_once('=').ok_or_else(|| Error::invalid(Self::EXPECTED).at(index))?;
-        let key = key.trim_ascii();
-        if !self.seen.insert(key) {
-            return Err(Error::invalid("keys that differ").at(index));
-        }
-        self.value = Some((value.trim_ascii(), index));
-        read_item(seed, key, index, self.error).map(Some)
+        let Some((key, value)) = self.pairs.next() else { return Ok(None) };
+        self.value = Some(value);
+        Item::Text(Zeroizing::new(key)).read(seed, self.index, self.error).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let (value, index) = self.value.take().ok_or_else(|| Error::invalid(Self::EXPECTED))?;
-        read_item(seed, value, index, self.error)
+        let value = self.value.take().ok_or_else(|| Error::invalid(PAIRS))?;
+        let index = self.index;
+        self.index += 1;
+        value.read(seed, index, self.error)
     }
-}
-
-/// Reads one item, whose error carries its index.
-fn read_item<'de, T: DeserializeSeed<'de>>(
-    seed: T,
-    item: &str,
-    index: usize,
-    error: &RefCell<Option<Error>>,
-) -> Result<T::Value, Error> {
-    let mut text = Zeroizing::new(item.to_owned());
-    seed.deserialize(Value::item(&mut text, error)).map_err(|last| {
-        if let Some(first) = error.borrow_mut().as_mut() {
-            first.index.get_or_insert(index);
-        }
-        last.at(index)
-    })
 }

@@ -62,7 +62,8 @@ pub(super) fn float<N: FromStr + Into<f64> + Copy>(text: &str) -> Result<N, Erro
 }
 
 pub(super) fn character(text: &str) -> Result<char, Error> {
-    let mut chars = text.chars();
+    // A single blank is blank, and refused before; around another character it does not count.
+    let mut chars = text.trim_ascii().chars();
     match (chars.next(), chars.next()) {
         (Some(only), None) => Ok(only),
         _ => Err(Error::invalid("a single character")),

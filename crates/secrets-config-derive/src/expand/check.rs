@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Expr, Path, Type, spanned::Spanned};
+use syn::{Path, Type, spanned::Spanned};
 
-use super::{kind, local, written};
-use crate::model::{Body, Check, Field, Role, Settings, Shape};
+use super::{at, kind, local, written};
+use crate::model::{Body, Check, Field, Leaf, Role, Settings, Shape};
 
 /// The constant of the field at `index`, found by the compiler.
 pub(super) fn field_constant(schema: &TokenStream, index: usize) -> TokenStream {
@@ -27,7 +27,7 @@ pub(super) fn calls(checks: &[Check], fields: &[Field], schema: &TokenStream) ->
             .iter()
             .filter(|index| matches!(fields[**index].role, Role::Leaf(_)))
             .map(|index| field_constant(schema, *index));
-        quote_spanned! {function.span()=>
+        quote_spanned! {at(function.span())=>
             if let (#(::core::option::Option::Some(#locals),)*) = (#(&#locals,)*) {
                 __scope.crossed(&[#(#constants),*], #rule, #function(#(#locals),*));
             }
@@ -55,7 +55,7 @@ pub(super) fn constants(settings: &Settings) -> TokenStream {
             .collect(),
     };
     let refusals = fields.iter().filter_map(|field| match &field.role {
-        Role::Leaf(leaf) => Some(refusals(private, &field.ty, leaf.default.as_ref()?)),
+        Role::Leaf(leaf) => Some(refusals(private, &field.ty, leaf)),
         Role::Nested { .. } => None,
     });
     quote! {
@@ -67,16 +67,27 @@ pub(super) fn constants(settings: &Settings) -> TokenStream {
     }
 }
 
-fn refusals(private: &Path, ty: &Type, default: &Expr) -> TokenStream {
+fn refusals(private: &Path, ty: &Type, leaf: &Leaf) -> TokenStream {
     let (secret, optional) = (kind(private, ty, "SECRET"), kind(private, ty, "OPTIONAL"));
-    quote_spanned! {default.span()=>
-        const _: () = ::core::assert!(
-            !#secret,
-            "a secret has no default: a service that starts with a known secret is worse than one that does not",
-        );
-        const _: () = ::core::assert!(
-            !#optional,
-            "an `Option` that has a default is never `None`: drop the one or the other",
-        );
-    }
+    let default = leaf.default.as_ref().map(|default| {
+        quote_spanned! {at(default.span())=>
+            const _: () = ::core::assert!(
+                !#secret,
+                "a secret has no default: a service that starts with a known secret is worse than one that does not",
+            );
+            const _: () = ::core::assert!(
+                !#optional,
+                "an `Option` that has a default is never `None`: drop the one or the other",
+            );
+        }
+    });
+    let required_if = leaf.required_if.as_ref().map(|condition| {
+        quote_spanned! {at(condition.field.span())=>
+            const _: () = ::core::assert!(
+                #optional,
+                "`required_if` is for an `Option`: any other field is always required",
+            );
+        }
+    });
+    quote!(#default #required_if)
 }

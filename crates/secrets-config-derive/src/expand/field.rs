@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Path, Type, spanned::Spanned};
 
-use super::{kind, rule, written};
+use super::{at, kind, rule, written};
 use crate::model::{Alias, Format, Leaf};
 
 pub(super) fn constant(private: &Path, name: &str, ty: &Type, leaf: &Leaf) -> TokenStream {
     let (variable, type_name) = (&leaf.variable, written(ty));
     let (expected, secret) = (expected(private, ty, leaf), kind(private, ty, "SECRET"));
+    let secret_items = kind(private, ty, "SECRET_ITEMS");
     let presence = presence(private, ty, leaf);
     let doc = some(!leaf.doc.is_empty(), || {
         let doc = &leaf.doc;
@@ -34,6 +35,7 @@ pub(super) fn constant(private: &Path, name: &str, ty: &Type, leaf: &Leaf) -> To
         #private::Field::new(#name, #variable, #type_name, #expected)
             .with_presence(#presence)
             .with_secret(#secret)
+            .with_secret_items(#secret_items)
             #doc #aliases #rules #file #empty #placeholder #format
     }
 }
@@ -48,7 +50,7 @@ fn expected(private: &Path, ty: &Type, leaf: &Leaf) -> TokenStream {
             let text = format!("what `{}` takes", written(parser));
             quote!(|| ::std::borrow::Cow::Borrowed(#text))
         }
-        _ => quote_spanned!(ty.span()=> #private::expected::<#ty>),
+        _ => quote_spanned!(at(ty.span())=> #private::expected::<#ty>),
     }
 }
 

@@ -4,14 +4,14 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Path, Type, spanned::Spanned};
 
-use super::{check, kind, local, name_of, rule};
+use super::{at, check, kind, local, name_of, rule};
 use crate::model::{Field, Format, Leaf, Role, Shape, Variant};
 
 /// Reads every field into a variable, then looks at the rules that need several of them.
 pub(super) fn fields(private: &Path, fields: &[Field], schema: &TokenStream) -> TokenStream {
     let reads = fields.iter().enumerate().map(|(index, each)| field(private, index, each, schema));
     let rules = fields.iter().enumerate().map(|(index, each)| match &each.role {
-        Role::Leaf(leaf) => rule::across(private, fields, index, leaf, schema),
+        Role::Leaf(leaf) => rule::across(fields, index, leaf, schema),
         Role::Nested { .. } => TokenStream::new(),
     });
     quote!(#(#reads)* #(#rules)*)
@@ -36,7 +36,7 @@ pub(super) fn variants(private: &Path, variants: &[Variant]) -> TokenStream {
         let read = match &variant.shape {
             Shape::Unit => quote!(::core::option::Option::Some(Self::#ident)),
             Shape::Newtype(ty) => {
-                quote_spanned!(ty.span()=> __scope.nested::<#ty>("", "").map(Self::#ident))
+                quote_spanned!(at(ty.span())=> __scope.nested::<#ty>("", "").map(Self::#ident))
             }
             Shape::Named(named) => {
                 let reads = fields(private, named, &quote!(#schema.variant(#index)));
@@ -63,7 +63,7 @@ fn field(private: &Path, index: usize, field: &Field, schema: &TokenStream) -> T
     match &field.role {
         Role::Nested { prefix } => {
             let name = name_of(&field.ident);
-            quote_spanned!(ty.span()=> let #local = __scope.nested::<#ty>(#name, #prefix);)
+            quote_spanned!(at(ty.span())=> let #local = __scope.nested::<#ty>(#name, #prefix);)
         }
         Role::Leaf(leaf) => {
             let constant = check::field_constant(schema, index);
@@ -83,16 +83,16 @@ fn value(private: &Path, ty: &Type, leaf: &Leaf, constant: &TokenStream) -> Toke
                 |default| quote!(|| ::core::option::Option::Some(#default)),
             );
             let parsed = parser_call(private, parser);
-            quote_spanned!(ty.span()=> __scope.field_with::<#ty, _>(#constant, #parsed, #absent))
+            quote_spanned!(at(ty.span())=> __scope.field_with::<#ty, _>(#constant, #parsed, #absent))
         }
-        (_, None) => quote_spanned!(ty.span()=> __scope.field::<#ty>(#constant)),
-        (_, Some(default)) => quote_spanned!(ty.span()=> __scope.field_or::<#ty>(#constant, || #default)),
+        (_, None) => quote_spanned!(at(ty.span())=> __scope.field::<#ty>(#constant)),
+        (_, Some(default)) => quote_spanned!(at(ty.span())=> __scope.field_or::<#ty>(#constant, || #default)),
     }
 }
 
 /// The user's parser gives the value itself, or that of an `Option` or a `Secret`.
 fn parser_call(private: &Path, parser: &Path) -> TokenStream {
-    quote_spanned!(parser.span()=> |__text: &str| #parser(__text).map(#private::convert))
+    quote_spanned!(at(parser.span())=> |__text: &str| #parser(__text).map(#private::convert))
 }
 
 /// `None` for an `Option`; any other type is required, and this is not asked for.
@@ -105,8 +105,8 @@ fn absent(private: &Path, ty: &Type) -> TokenStream {
 fn default_value(private: &Path, ty: &Type, default: &Expr) -> TokenStream {
     match default {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            quote_spanned!(ty.span()=> <#ty as #private::TextDefault>::text_default(#text))
+            quote_spanned!(at(ty.span())=> <#ty as #private::TextDefault>::text_default(#text))
         }
-        other => quote_spanned!(other.span()=> { let __default: #ty = #other; __default }),
+        other => quote_spanned!(at(other.span())=> { let __default: #ty = #other; __default }),
     }
 }

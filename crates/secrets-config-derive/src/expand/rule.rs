@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Ident, Lit, Path, Type, spanned::Spanned};
 
-use super::{check::field_constant, kind, local, option, written};
+use super::{at, check::field_constant, local, option, written};
 use crate::model::{Field, Leaf, Role, Rule};
 
 /// The rule as the schema has it.
@@ -12,7 +12,7 @@ pub(super) fn constant(private: &Path, ty: &Type, rule: &Rule) -> TokenStream {
     match rule {
         Rule::Length(bounds) => {
             let (min, max) = (option(bounds.min.as_ref()), option(bounds.max.as_ref()));
-            let unit = quote_spanned!(ty.span()=> <#ty as #private::Length>::UNIT);
+            let unit = quote_spanned!(at(ty.span())=> <#ty as #private::Length>::UNIT);
             quote!(#private::Rule::Length { min: #min, max: #max, unit: #unit })
         }
         Rule::Range(bounds) => {
@@ -66,15 +66,17 @@ fn call(private: &Path, ty: &Type, rule: &Rule, index: usize, field: &TokenStrea
     let keeps = match rule {
         Rule::Length(bounds) => {
             let (min, max) = (option(bounds.min.as_ref()), option(bounds.max.as_ref()));
-            quote_spanned!(ty.span()=> #private::length::<#ty>(__value, #min, #max))
+            quote_spanned!(at(ty.span())=> #private::length::<#ty>(__value, #min, #max))
         }
         Rule::Range(bounds) => {
             let (min, max) = (option(bounds.min.as_ref()), option(bounds.max.as_ref()));
-            quote_spanned!(ty.span()=> #private::range::<#ty>(__value, #min, #max))
+            quote_spanned!(at(ty.span())=> #private::range::<#ty>(__value, #min, #max))
         }
-        Rule::Contains(pattern) => quote_spanned!(ty.span()=> #private::contains::<#ty>(__value, #pattern)),
+        Rule::Contains(pattern) => {
+            quote_spanned!(at(ty.span())=> #private::contains::<#ty>(__value, #pattern))
+        }
         Rule::DoesNotContain(pattern) => {
-            quote_spanned!(ty.span()=> #private::does_not_contain::<#ty>(__value, #pattern))
+            quote_spanned!(at(ty.span())=> #private::does_not_contain::<#ty>(__value, #pattern))
         }
         Rule::Email => validator(private, ty, "ValidateEmail", "validate_email", None),
         Rule::Url => validator(private, ty, "ValidateUrl", "validate_url", None),
@@ -82,7 +84,7 @@ fn call(private: &Path, ty: &Type, rule: &Rule, index: usize, field: &TokenStrea
         Rule::CreditCard => validator(private, ty, "ValidateCreditCard", "validate_credit_card", None),
         Rule::Regex(path) => validator(private, ty, "ValidateRegex", "validate_regex", Some(path)),
         Rule::Custom(function) => {
-            return Some(quote_spanned! {function.span()=>
+            return Some(quote_spanned! {at(function.span())=>
                 __scope.judged(#field, #index, #function(__value));
             });
         }
@@ -97,19 +99,13 @@ fn call(private: &Path, ty: &Type, rule: &Rule, index: usize, field: &TokenStrea
 
 /// A call of the `validator` crate's trait, on what is behind an `Option`.
 fn validator(private: &Path, ty: &Type, name: &str, method: &str, argument: Option<&Path>) -> TokenStream {
-    let (name, method) = (Ident::new(name, ty.span()), Ident::new(method, ty.span()));
+    let (name, method) = (Ident::new(name, at(ty.span())), Ident::new(method, at(ty.span())));
     let argument = argument.map(|path| quote!(&*#path));
-    quote_spanned!(ty.span()=> #private::validator::#name::#method(__value, #argument))
+    quote_spanned!(at(ty.span())=> #private::validator::#name::#method(__value, #argument))
 }
 
 /// Rules that need another field as well: they are asked when both are good.
-pub(super) fn across(
-    private: &Path,
-    fields: &[Field],
-    index: usize,
-    leaf: &Leaf,
-    schema: &TokenStream,
-) -> TokenStream {
+pub(super) fn across(fields: &[Field], index: usize, leaf: &Leaf, schema: &TokenStream) -> TokenStream {
     let find = |name: &Ident| fields.iter().position(|field| field.ident == *name);
     let (this, constant) = (local(index), field_constant(schema, index));
     let matches = leaf.rules.iter().enumerate().filter_map(|(rule, each)| {
@@ -128,11 +124,7 @@ pub(super) fn across(
         let Role::Leaf(other_leaf) = &fields[at].role else { return None };
         let (other, variable) = (local(at), &other_leaf.variable);
         let (value, text) = (&condition.value, source(&condition.value));
-        let optional = kind(private, &fields[index].ty, "OPTIONAL");
         Some(quote! {
-            const {
-                ::core::assert!(#optional, "`required_if` is for an `Option`: any other field is always required");
-            }
             if let (::core::option::Option::Some(::core::option::Option::None), ::core::option::Option::Some(__other)) =
                 (&#this, &#other)
             {

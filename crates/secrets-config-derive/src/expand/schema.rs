@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
 
-use super::{field, kind, name_of};
+use super::{at, field, kind, name_of};
 use crate::model::{Body, Field, Role, Settings, Shape, Variant};
 
 pub(super) fn of(settings: &Settings) -> TokenStream {
@@ -27,7 +27,7 @@ fn entries(private: &Path, fields: &[Field]) -> TokenStream {
             }
             Role::Nested { prefix } => {
                 let optional = kind(private, ty, "OPTIONAL");
-                quote_spanned! {ty.span()=>
+                quote_spanned! {at(ty.span())=>
                     #private::Entry::Nested {
                         name: #name,
                         prefix: #prefix,
@@ -44,6 +44,7 @@ fn entries(private: &Path, fields: &[Field]) -> TokenStream {
 /// The variable that selects a variant, and what each variant asks for.
 fn choice(private: &Path, name: &str, tag: &str, variants: &[Variant]) -> TokenStream {
     let names: Vec<_> = variants.iter().map(|variant| &variant.name).collect();
+    let key = tag.to_lowercase();
     let presence = match variants.iter().find(|variant| variant.is_default) {
         Some(Variant { name, .. }) => quote!(#private::Presence::Default(#name)),
         None => quote!(#private::Presence::Required),
@@ -52,7 +53,7 @@ fn choice(private: &Path, name: &str, tag: &str, variants: &[Variant]) -> TokenS
         let (ident, selected_by) = (name_of(&variant.ident), &variant.name);
         let schema = match &variant.shape {
             Shape::Unit => quote!(const { &#private::Schema::new(#ident, "", &[]) }),
-            Shape::Newtype(ty) => quote_spanned!(ty.span()=> <#ty as #private::Config>::SCHEMA),
+            Shape::Newtype(ty) => quote_spanned!(at(ty.span())=> <#ty as #private::Config>::SCHEMA),
             Shape::Named(fields) => {
                 let entries = entries(private, fields);
                 quote!(const { &#private::Schema::new(#ident, "", const { &[#entries] }) })
@@ -62,7 +63,7 @@ fn choice(private: &Path, name: &str, tag: &str, variants: &[Variant]) -> TokenS
     });
     quote! {
         #private::Entry::Field(
-            #private::Field::new("", #tag, #name, || #private::expected_by(&[#(#names),*]))
+            #private::Field::new(#key, #tag, #name, || #private::expected_by(&[#(#names),*]))
                 .with_presence(#presence),
         ),
         #private::Entry::Choice { variants: const { &[#(#variants),*] } },

@@ -1,0 +1,9 @@
+use secrets_config::Config;
+
+#[derive(Config)]
+#[config(tag = "STORE")]
+struct Settings {
+    port: u16,
+}
+
+fn main() {}
