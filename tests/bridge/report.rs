@@ -1,4 +1,5 @@
 //! What a person, and a machine, is told when the environment is wrong.
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use std::{collections::BTreeSet, error::Error};
 

@@ -12,8 +12,12 @@ use crate::{
 ///
 /// # Examples
 ///
-/// ```ignore
-/// let settings = Settings::loader().env().load()?;
+/// ```
+/// # use secrets_config_core::{Config, Report};
+/// # fn load<Settings: Config>() -> Result<Settings, Report> {
+/// let settings = Settings::loader().dotenv(".env").secrets_dir("/run/secrets/app").env().load()?;
+/// # Ok(settings)
+/// # }
 /// ```
 #[must_use = "a loader does nothing until `load` is called"]
 pub struct Loader<T> {

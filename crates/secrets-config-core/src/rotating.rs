@@ -11,7 +11,7 @@
 //! let in_use = password.current().hold();
 //!
 //! let retired = publisher.publish("second");
-//! assert_eq!(**password.changed().await.unwrap(), *"second");
+//! assert_eq!(**password.changed().await.unwrap(), "second");
 //!
 //! drop(in_use);
 //! retired.released().await;

@@ -1,6 +1,7 @@
 //! A figment: files and profiles, by the field's place in the struct.
 
-use ::figment::{Figment, Provider, value::Value};
+use ::figment::{Figment, value::Value};
+use serde_core::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use super::{Failed, Found, Name, Text};
@@ -45,7 +46,7 @@ fn origin(figment: &Figment, value: &Value, key: String) -> Origin {
 
 /// Returns the problem if a file of the figment is malformed. figment's message quotes it, so only its place is told.
 pub(super) fn malformed(figment: &Figment) -> Option<Problem> {
-    let error = figment.data().err()?;
+    let error = figment.extract::<IgnoredAny>().err()?;
     let place = error.metadata.as_ref().map_or_else(
         || "figment".to_owned(),
         |metadata| match &metadata.source {
