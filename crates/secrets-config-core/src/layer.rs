@@ -92,7 +92,7 @@ impl Found {
     }
 
     pub(crate) fn is_blank(&self) -> bool {
-        matches!(&self.text, Text::Unicode(text) if text.trim().is_empty())
+        matches!(&self.text, Text::Unicode(text) if text.chars().all(char::is_whitespace))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::{
     value,
 };
 
+/// What a variable ends in that names a file.
+const FILE: &str = "_FILE";
+
 /// Where the value of one field came from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -38,9 +41,9 @@ pub struct Provided {
 pub struct Scope<'a> {
     layers: &'a [Layer],
     schema: &'static Schema,
-    /// The prefix of the struct being read; while a field is read, its variable.
-    variable: String,
-    /// How much of `variable` is the prefix.
+    /// The prefix of the struct being read; while a field is read, its `NAME_FILE`, of which `NAME` is the head.
+    names: String,
+    /// How much of `names` is the prefix.
     prefix: usize,
     /// The place of the struct being read; while a field is read, the field's.
     path: String,
@@ -55,12 +58,15 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(layers: &'a [Layer], schema: &'static Schema, problems: Vec<Problem>) -> Self {
+        // Room for most names, so that the buffers need not grow.
+        let mut names = String::with_capacity(128);
+        names.push_str(schema.prefix);
         Self {
             layers,
             schema,
-            variable: schema.prefix.to_owned(),
+            names,
             prefix: schema.prefix.len(),
-            path: String::new(),
+            path: String::with_capacity(64),
             folders: Vec::new(),
             because: None,
             problems,
@@ -129,21 +135,21 @@ impl<'a> Scope<'a> {
         schema: &'static Schema,
         read: impl FnOnce(&mut Self) -> R,
     ) -> R {
-        let (variable, outer, path) = (self.variable.len(), self.prefix, self.path.len());
+        let (names, outer, path) = (self.names.len(), self.prefix, self.path.len());
         self.enter(name);
         // A flattened struct is no folder of its own.
         let is_folder = !prefix.is_empty();
         if is_folder {
             self.folders.push(name);
         }
-        self.variable.push_str(prefix);
-        self.variable.push_str(schema.prefix);
-        self.prefix = self.variable.len();
+        self.names.push_str(prefix);
+        self.names.push_str(schema.prefix);
+        self.prefix = self.names.len();
         let result = read(self);
         if is_folder {
             self.folders.pop();
         }
-        self.variable.truncate(variable);
+        self.names.truncate(names);
         self.path.truncate(path);
         self.prefix = outer;
         result
@@ -187,13 +193,19 @@ impl<'a> Scope<'a> {
 
     /// Runs `read` with the names of `field` in place.
     fn at<T>(&mut self, field: &'static Field, read: impl FnOnce(&mut Self) -> T) -> T {
-        let (variable, path) = (self.variable.len(), self.path.len());
-        self.variable.push_str(field.variable);
+        let (names, path) = (self.names.len(), self.path.len());
+        self.names.push_str(field.variable);
+        self.names.push_str(FILE);
         self.enter(field.name);
         let result = read(self);
-        self.variable.truncate(variable);
+        self.names.truncate(names);
         self.path.truncate(path);
         result
+    }
+
+    /// The variable of the field being read.
+    fn variable(&self) -> &str {
+        without_file(&self.names)
     }
 
     fn enter(&mut self, name: &str) {
@@ -232,7 +244,7 @@ impl<'a> Scope<'a> {
         if let Some(provided) = &mut self.provided {
             provided.push(Provided {
                 path: self.path.clone(),
-                variable: self.variable.clone(),
+                variable: without_file(&self.names).to_owned(),
                 origin,
                 secret: field.secret,
             });
@@ -244,9 +256,10 @@ impl<'a> Scope<'a> {
         self.look_up(field).ok().flatten().map(|found| found.origin)
     }
 
+    #[cold]
     fn problem(&self, field: &'static Field, kind: Kind, origin: &dyn fmt::Display) -> Problem {
         Problem {
-            variable: self.variable.clone(),
+            variable: self.variable().to_owned(),
             path: self.path.clone(),
             kind,
             secret: field.secret,
@@ -257,4 +270,9 @@ impl<'a> Scope<'a> {
             doc: Cow::Borrowed(field.doc),
         }
     }
+}
+
+/// `NAME`, of a `NAME_FILE`.
+fn without_file(variable: &str) -> &str {
+    variable.strip_suffix(FILE).unwrap_or(variable)
 }

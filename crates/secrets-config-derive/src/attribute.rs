@@ -3,12 +3,12 @@
 mod field;
 mod rule;
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::{
     Attribute, Expr, Ident, LitStr, Path, Token,
     ext::IdentExt,
     meta::ParseNestedMeta,
     parse::{Parse, ParseStream},
-    punctuated::Punctuated,
 };
 
 pub(crate) use self::field::OnField;
@@ -105,7 +105,7 @@ fn each(
 /// Skips what is left of an item, up to the next comma.
 fn skip_item(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
-        let _skipped: proc_macro2::TokenTree = input.parse()?;
+        let _skipped: TokenTree = input.parse()?;
     }
     Ok(())
 }
@@ -126,17 +126,23 @@ fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
     }
 }
 
+/// An expression. What `syn` reads only with all its features is taken as it stands, up to the next comma.
+fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let ahead = input.fork();
+    if ahead.parse::<Expr>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,])) {
+        return input.parse();
+    }
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    if tokens.is_empty() { Err(input.error("expected an expression")) } else { Ok(Expr::Verbatim(tokens)) }
+}
+
 /// A path, in quotes or not: the `validator` crate has both.
 fn path(meta: &ParseNestedMeta<'_>) -> syn::Result<Path> {
     let input = meta.value()?;
     if input.peek(LitStr) { input.parse::<LitStr>()?.parse() } else { input.parse() }
-}
-
-/// What stands in the parentheses behind a name.
-fn items<T: Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<Punctuated<T, Token![,]>> {
-    let content;
-    syn::parenthesized!(content in meta.input);
-    Punctuated::parse_terminated(&content)
 }
 
 fn once<T>(slot: &mut Option<T>, meta: &ParseNestedMeta<'_>, value: T) -> syn::Result<()> {

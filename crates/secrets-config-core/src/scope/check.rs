@@ -23,7 +23,7 @@ impl Scope<'_> {
     pub fn needed(&mut self, field: &'static Field, other: &str, value: &str) {
         self.at(field, |scope| {
             let places: Vec<_> = scope.layers.iter().rev().map(crate::layer::Layer::place).collect();
-            let prefix = &scope.variable[..scope.prefix];
+            let prefix = &scope.names[..scope.prefix];
             let hint = format!("needed because {prefix}{other} is {value}");
             let problem = scope.problem(field, Kind::Missing, &places.join(", then ")).hinting(hint);
             scope.problems.push(problem);
@@ -38,8 +38,7 @@ impl Scope<'_> {
         verdict: Result<(), E>,
     ) {
         let (Err(reason), Some(first)) = (verdict, fields.first()) else { return };
-        let names: Vec<_> =
-            fields.iter().map(|field| format!("{}{}", self.variable, field.variable)).collect();
+        let names: Vec<_> = fields.iter().map(|field| format!("{}{}", self.names, field.variable)).collect();
         let names = names.join(", ");
         let expected = if fields.iter().any(|field| field.secret) {
             format!("what `{rule}` accepts ({names})")

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Scope;
+use super::{FILE, Scope, without_file};
 use crate::{
     Alias, Entry, Field, Format, Kind, Origin, Presence, Problem, Schema, Warning,
     layer::{self, Found, Layer, Name, Text},
@@ -54,9 +54,9 @@ impl Scope<'_> {
                 Ok(None) => None,
                 Ok(Some(found)) if found.is_blank() => None,
                 Ok(Some(Found { origin: Origin::File { variable, .. }, .. })) => Some(variable),
-                Ok(Some(found)) => found.variable.or_else(|| Some(scope.variable.clone())),
+                Ok(Some(found)) => found.variable.or_else(|| Some(scope.variable().to_owned())),
                 // What cannot be had is set all the same.
-                Err(_) => Some(scope.variable.clone()),
+                Err(_) => Some(scope.variable().to_owned()),
             }),
             Entry::Nested { name, prefix, schema, .. } => {
                 self.within(name, prefix, schema, |scope| scope.first_set(schema))
@@ -94,7 +94,7 @@ impl Scope<'_> {
             (Some(one), Some(other)) if other.is_blank() || one.text == other.text => Ok(Some(one)),
             (Some(one), Some(other)) if one.is_blank() => Ok(Some(other)),
             (Some(one), Some(other)) => {
-                let names = [&one, &other].map(|found| found.variable.as_deref().unwrap_or(&self.variable));
+                let names = [&one, &other].map(|found| found.variable.as_deref().unwrap_or(self.variable()));
                 let expected = format!("{} and {} to be the same, or only one of them", names[0], names[1]);
                 Err(Box::new(self.problem(field, Kind::Conflict, &one.origin).expecting(expected)))
             }
@@ -109,24 +109,26 @@ impl Scope<'_> {
         field: &'static Field,
         alias: Option<&'static Alias>,
     ) -> Result<Option<Found>, Box<Problem>> {
-        let renamed = alias.map(|alias| format!("{}{}", &self.variable[..self.prefix], alias.variable));
-        let variable = renamed.as_deref().unwrap_or(&self.variable);
+        let renamed = alias.map(|alias| format!("{}{}{FILE}", &self.names[..self.prefix], alias.variable));
+        let file_variable = renamed.as_deref().unwrap_or(&self.names);
+        let variable = without_file(file_variable);
         let leaf = alias.map_or(field.variable, |alias| alias.variable);
         let name = Name { variable, folders: &self.folders, leaf, field: field.name };
         let failed = |failed| Box::new(self.problem(field, Kind::File, &"").failed(failed));
         let direct = layer.get(&name).map_err(failed)?;
-        let path = if field.file { layer.get_path(&file_variable(variable)).map_err(failed)? } else { None };
+        let path = if field.file { layer.get_path(file_variable).map_err(failed)? } else { None };
         let found = match (direct, path) {
             (Some(direct), Some(_)) => {
                 let problem = self.problem(field, Kind::Conflict, &direct.origin);
-                return Err(Box::new(problem.expecting(format!("{variable} or {variable}_FILE, not both"))));
+                return Err(Box::new(problem.expecting(format!("{variable} or {file_variable}, not both"))));
             }
             (None, Some(path)) => {
-                Some(layer::read_named_file(file_variable(variable), path).map_err(failed)?)
+                Some(layer::read_named_file(file_variable.to_owned(), path).map_err(failed)?)
             }
             (direct, None) => direct,
         };
-        Ok(found.map(|found| Found { variable: renamed, ..found }))
+        let variable = alias.map(|_| variable.to_owned());
+        Ok(found.map(|found| Found { variable, ..found }))
     }
 
     fn present(&mut self, field: &'static Field, found: Found) -> Sought {
@@ -135,7 +137,7 @@ impl Scope<'_> {
             Text::NotUnicode => Kind::NotUnicode,
             Text::Unicode(_) if field.allow_empty => return Sought::Found(found),
             Text::Unicode(text) if text.is_empty() => Kind::Empty,
-            Text::Unicode(text) if text.trim().is_empty() => Kind::Blank,
+            Text::Unicode(text) if text.chars().all(char::is_whitespace) => Kind::Blank,
             Text::Unicode(text)
                 if field.secret && !field.allow_placeholder && is_placeholder(field, text) =>
             {
@@ -161,7 +163,7 @@ impl Scope<'_> {
         let Some(used) = &found.variable else { return };
         let is_deprecated = |alias: &Alias| alias.deprecated && used[self.prefix..] == *alias.variable;
         if field.aliases.iter().any(is_deprecated) {
-            self.warnings.push(Warning::deprecated(used.clone(), self.variable.clone()));
+            self.warnings.push(Warning::deprecated(used.clone(), self.variable().to_owned()));
         }
     }
 
@@ -169,10 +171,6 @@ impl Scope<'_> {
         self.problems.push(problem);
         Sought::Refused
     }
-}
-
-fn file_variable(variable: &str) -> String {
-    format!("{variable}_FILE")
 }
 
 /// Whether the text, or in a list one of its items, stands for a secret.

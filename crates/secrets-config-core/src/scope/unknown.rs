@@ -8,7 +8,7 @@ use crate::{Kind, Problem, Schema, layer::Layer, suggest::closest};
 impl Scope<'_> {
     /// Reports every variable that begins with the prefix of the struct being read and is none of its own.
     pub fn deny_unknown(&mut self, schema: &'static Schema) {
-        let prefix = self.variable.clone();
+        let prefix = self.names.clone();
         let known = known(schema, &prefix[..prefix.len() - schema.prefix.len()]);
         for layer in self.layers {
             let mut names = layer.names();

@@ -8,7 +8,8 @@ pub(super) const EXPECTED: &str = "a URL with its scheme and host, such as https
 
 /// Refuses a URL without an authority: in `localhost:3000` the host would be the scheme.
 pub(super) fn check(text: &str) -> Result<(), Error> {
-    let scheme_and_rest = text.split_once("://");
+    let scheme_and_rest =
+        text.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
     if scheme_and_rest.is_some_and(|(scheme, rest)| !scheme.trim().is_empty() && !rest.is_empty()) {
         return Ok(());
     }

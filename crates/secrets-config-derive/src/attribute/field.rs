@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, LitStr, Path, Token, meta::ParseNestedMeta, spanned::Spanned};
 
-use super::{each, name, once, path, rule, text, unknown, value};
+use super::{each, expression, name, once, path, rule, text, unknown};
 use crate::{
     errors::Errors,
     model::{Condition, Rule},
@@ -67,7 +67,7 @@ impl OnField {
             "alias" => self.aliases.push((text(meta)?, false)),
             "deprecated_alias" => self.aliases.push((text(meta)?, true)),
             "env" => once(&mut self.env, meta, text(meta)?)?,
-            "default" => once(&mut self.default, meta, value(meta)?)?,
+            "default" => once(&mut self.default, meta, expression(meta.value()?)?)?,
             "file" => once(&mut self.file, meta, span)?,
             "allow_empty" => once(&mut self.allow_empty, meta, span)?,
             "allow_placeholder" => once(&mut self.allow_placeholder, meta, span)?,
@@ -91,5 +91,5 @@ fn condition(meta: &ParseNestedMeta<'_>) -> syn::Result<Condition> {
     syn::parenthesized!(content in meta.input);
     let field: Ident = content.parse()?;
     content.parse::<Token![=]>()?;
-    Ok(Condition { field, value: content.parse()? })
+    Ok(Condition { field, value: expression(&content)? })
 }

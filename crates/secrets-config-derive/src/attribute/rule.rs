@@ -1,8 +1,8 @@
 //! The rules of `#[validate(..)]`, in the words of the `validator` crate.
 
-use syn::{Expr, ExprLit, Ident, Lit, Token, meta::ParseNestedMeta, spanned::Spanned};
+use syn::{Expr, Ident, LitStr, Token, meta::ParseNestedMeta};
 
-use super::{items, name, once, path, text, unknown, value};
+use super::{expression, name, once, path, text, unknown};
 use crate::model::{Bounds, Rule};
 
 const ACCEPTED: &[&str] = &[
@@ -46,10 +46,10 @@ fn of_validator(meta: &ParseNestedMeta<'_>, rule: Rule) -> syn::Result<Rule> {
 fn bounds(meta: &ParseNestedMeta<'_>) -> syn::Result<Bounds> {
     let mut bounds = Bounds::default();
     meta.parse_nested_meta(|bound| match name(&bound).as_str() {
-        "min" => once(&mut bounds.min, &bound, value(&bound)?),
-        "max" => once(&mut bounds.max, &bound, value(&bound)?),
+        "min" => once(&mut bounds.min, &bound, expression(bound.value()?)?),
+        "max" => once(&mut bounds.max, &bound, expression(bound.value()?)?),
         "equal" => {
-            let exactly: Expr = value(&bound)?;
+            let exactly: Expr = expression(bound.value()?)?;
             once(&mut bounds.min, &bound, exactly.clone())?;
             once(&mut bounds.max, &bound, exactly)
         }
@@ -66,16 +66,19 @@ fn pattern(meta: &ParseNestedMeta<'_>) -> syn::Result<String> {
     if meta.input.peek(Token![=]) {
         return text(meta).map(|text| text.value());
     }
-    let expected = "expected a text: `contains(pattern = \"..\")`";
-    let arguments = items::<Expr>(meta)?;
-    match arguments.first() {
-        Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Ok(text.value()),
-        Some(Expr::Assign(assign)) => match &*assign.right {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
-            right => Err(syn::Error::new_spanned(right, expected)),
-        },
-        _ => Err(syn::Error::new(meta.path.span(), expected)),
+    let content;
+    syn::parenthesized!(content in meta.input);
+    if content.peek(Ident) {
+        let key: Ident = content.parse()?;
+        if key != "pattern" {
+            return Err(syn::Error::new(
+                key.span(),
+                format!("`{}` has no `{key}` here; it has `pattern`", name(meta)),
+            ));
+        }
+        content.parse::<Token![=]>()?;
     }
+    content.parse::<LitStr>().map(|text| text.value())
 }
 
 /// `must_match(other = "field")`, with or without quotes.
