@@ -111,9 +111,15 @@ fn dotenv_tells_every_bad_line() {
     alone("dotenv_tells_every_bad_line", || {
         with_file(b"nothing\nA=1\nA=2\nB='", |loader, path| {
             let report = loader.dotenv(path).load().unwrap_err();
+            let (lines, missing): (Vec<_>, Vec<_>) =
+                report.problems().iter().partition(|problem| problem.kind() == Kind::Invalid);
             let lines: Vec<_> =
-                report.problems().iter().filter_map(|problem| problem.origin().strip_prefix(path)).collect();
+                lines.iter().filter_map(|problem| problem.origin().strip_prefix(path)).collect();
             assert_eq!(lines, [":1", ":3", ":4"]);
+            assert!(
+                missing.iter().all(|problem| problem.origin() == format!("{path} (not usable)")),
+                "{report}"
+            );
         });
     });
 }

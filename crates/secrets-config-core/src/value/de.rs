@@ -29,6 +29,8 @@ pub(super) struct Value<'a> {
     text: &'a mut Zeroizing<String>,
     /// What lists and maps are split at; nothing for an item of one.
     delimiter: Option<&'a str>,
+    /// It stood without quotes where texts have them, and so is none.
+    is_literal: bool,
     error: &'a RefCell<Option<Error>>,
 }
 
@@ -38,12 +40,22 @@ impl<'a> Value<'a> {
         delimiter: &'a str,
         error: &'a RefCell<Option<Error>>,
     ) -> Self {
-        Self { text, delimiter: Some(delimiter), error }
+        Self { text, delimiter: Some(delimiter), is_literal: false, error }
     }
 
     /// An item of a list, which is no list itself.
     pub(super) fn item(text: &'a mut Zeroizing<String>, error: &'a RefCell<Option<Error>>) -> Self {
-        Self { text, delimiter: None, error }
+        Self { text, delimiter: None, is_literal: false, error }
+    }
+
+    /// A number or a truth value of a JSON list.
+    #[cfg(feature = "json")]
+    pub(super) fn literal(text: &'a mut Zeroizing<String>, error: &'a RefCell<Option<Error>>) -> Self {
+        Self { is_literal: true, ..Self::item(text, error) }
+    }
+
+    fn is_text(&self) -> Result<(), Error> {
+        if self.is_literal { Err(Error::invalid("a text in quotes")) } else { Ok(()) }
     }
 
     fn list(&self) -> Result<List<'_>, Error> {
@@ -104,6 +116,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.note(self.is_text())?;
         let text = std::mem::take(&mut **self.text);
         self.note(visitor.visit_string(text))
     }
@@ -131,6 +144,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
 
     /// Types that take any text ask for an owned one. One that borrows it parses it, and blanks around it do not count.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.note(self.is_text())?;
         let text = self.text.trim_ascii();
         if Says::matches(&visitor, url::EXPECTING) {
             self.note(url::check(text))?;

@@ -54,8 +54,8 @@ impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Value::deserialize(deserializer)? {
             Value::String(text) => Self::Text(Zeroizing::new(text)),
-            Value::Number(number) => Self::Text(Zeroizing::new(number.to_string())),
-            Value::Bool(flag) => Self::Text(Zeroizing::new(flag.to_string())),
+            Value::Number(number) => Self::Literal(Zeroizing::new(number.to_string())),
+            Value::Bool(flag) => Self::Literal(Zeroizing::new(flag.to_string())),
             tree @ (Value::Null | Value::Array(_) | Value::Object(_)) => Self::Tree(tree),
         })
     }

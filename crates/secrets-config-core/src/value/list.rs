@@ -13,6 +13,9 @@ pub(super) const PAIRS: &str = "pairs of key=value, separated by commas";
 /// One item of a list, or one value of a map.
 pub(super) enum Item {
     Text(Zeroizing<String>),
+    /// A number or a truth value, which is no text: it stood without quotes.
+    #[cfg(feature = "json")]
+    Literal(Zeroizing<String>),
     #[cfg(feature = "json")]
     Tree(serde_json::Value),
 }
@@ -27,6 +30,8 @@ impl Item {
     ) -> Result<T::Value, Error> {
         let read = match self {
             Self::Text(mut text) => seed.deserialize(Value::item(&mut text, error)),
+            #[cfg(feature = "json")]
+            Self::Literal(mut text) => seed.deserialize(Value::literal(&mut text, error)),
             #[cfg(feature = "json")]
             Self::Tree(tree) => super::json::tree(seed, tree),
         };
