@@ -41,6 +41,20 @@
 #![cfg_attr(feature = "rotating", doc = "| follow a value that changes | [`Rotating`], [`rotating`] |")]
 #![cfg_attr(feature = "rotating-pool", doc = "| swap the login of a live pool | [`pool`] |")]
 #![cfg_attr(feature = "direct-vault", doc = "| log in to Vault and hold leases | [`vault`] |")]
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `json` | JSON in a variable: `#[config(json)]`, lists and maps that begin with a bracket |
+//! | `figment` | figment's files and profiles as a source |
+//! | `validator` | the rules `email`, `url`, `ip`, `credit_card`, `regex` |
+//! | `rotating` | values that change while the process runs |
+//! | `rotating-pool` | database pools whose login changes; needs Rust 1.94 |
+//! | `direct-vault` | login to Vault, renewal, leases |
+//! | `full` | all of them |
 
 #[cfg(feature = "direct-vault")]
 pub use direct_vault as vault;
