@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
-    crypto::ring,
+    crypto::aws_lc_rs,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -20,7 +20,7 @@ pub(super) fn config(address: &Address, cacert: Option<&Path>) -> Result<ClientC
         cacert.map_or_else(|| "the system's certificates".to_owned(), |path| path.display().to_string());
     let refused =
         |reason: &dyn std::error::Error| Error::Tls { file: source.clone(), reason: reason.to_string() };
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| refused(&error))?;
     if !address.is_https() {
