@@ -86,6 +86,17 @@ pub(crate) struct Failed {
     pub(crate) hint: Option<String>,
 }
 
+impl Failed {
+    /// Leaves the path out: it may be the secret, put into the wrong variable.
+    pub(crate) fn without_path(self, place: String) -> Self {
+        let hint = match &self.origin {
+            Origin::File { variable, .. } => format!("{variable} is to hold the path of a file"),
+            _ => "it is to be the path of a file".to_owned(),
+        };
+        Self { origin: Origin::Hidden { place }, hint: Some(hint), ..self }
+    }
+}
+
 impl Found {
     fn new(text: Text, origin: Origin) -> Self {
         Self { text, origin, variable: None }

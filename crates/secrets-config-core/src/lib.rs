@@ -58,6 +58,6 @@ pub mod __private {
         rule::{Contains, Length, Range, contains, does_not_contain, length, range},
         schema::is_distinct,
         scope::Scope,
-        value::{convert, expected, expected_by},
+        value::{convert, expected, expected_by, holds_secret},
     };
 }

@@ -36,6 +36,11 @@ pub enum Origin {
     },
     /// A pair given by the caller, in a test say.
     Pairs,
+    /// A file whose path is not shown, since it may be the secret by mistake.
+    Hidden {
+        /// Where the path was found.
+        place: String,
+    },
     /// The default in the struct.
     Default,
     /// Nowhere: an `Option` that no source answered for.
@@ -50,6 +55,7 @@ impl fmt::Display for Origin {
             Self::Dotenv { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Directory { path } => write!(f, "file {}", path.display()),
             Self::Figment { place, key } => write!(f, "{place}, key {key}"),
+            Self::Hidden { place } => write!(f, "a file that is named in {place}"),
             Self::Pairs => f.write_str("given pairs"),
             Self::Default => f.write_str("default"),
             Self::Unset => f.write_str("unset"),

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{layer::Failed, value};
+use crate::{Field, layer::Failed, value};
 
 /// Says in one word what is wrong with a variable. The words are stable.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
@@ -190,27 +190,28 @@ impl Problem {
         Self { kind, origin: origin.to_string(), expected, hint, ..self }
     }
 
-    /// Takes over why the text is no value of the type. What the type itself says is not shown of a secret.
-    pub(crate) fn refused(mut self, error: value::Error) -> Self {
-        if let Some(expected) = error.expected {
-            self.expected = expected;
-        }
-        if let Some(index) = error.index {
-            self.expected = format!("{} (item {})", self.expected, index + 1).into();
-        }
+    /// Takes over why the text is no value of the type. Of a secret nothing is shown that the type said, since it may
+    /// quote its input; and no place in it, which would tell of its length.
+    pub(crate) fn refused(mut self, error: value::Error, field: &Field) -> Self {
         if !self.secret {
+            if let Some(expected) = error.expected {
+                self.expected = expected;
+            }
             if let Some(place) = error.place {
                 self.expected = format!("{} (wrong at {place})", self.expected).into();
             }
             let message = error.message.as_ref().map(|message| escape(message).into());
             self.hint = error.hint.or(message).map(Cow::into_owned);
         }
+        if let Some(index) = error.index.filter(|_| !self.secret || field.secret_items) {
+            self.expected = format!("{} (item {})", self.expected, index + 1).into();
+        }
         self
     }
 }
 
 /// Makes a text fit for one line: control characters escaped, cut at 40 characters.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     const MOST: usize = 40;
     let mut line: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
     if text.chars().nth(MOST).is_some() {

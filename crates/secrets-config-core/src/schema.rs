@@ -89,6 +89,15 @@ impl Schema {
         }
     }
 
+    /// Returns whether there is a secret in it.
+    pub(crate) fn holds_secret(&self) -> bool {
+        self.entries.iter().any(|entry| match entry {
+            Entry::Field(field) => field.is_secret(),
+            Entry::Nested { schema, .. } => schema.holds_secret(),
+            Entry::Choice { variants } => variants.iter().any(|variant| variant.schema.holds_secret()),
+        })
+    }
+
     /// Calls `visit` with the full variable name of every field that one variable fills, depth first in the struct's
     /// order. The variants of an enum come one after the other.
     pub fn for_each_field(&self, visit: &mut impl FnMut(&str, &Field)) {

@@ -234,7 +234,7 @@ impl<'a> Scope<'a> {
                     .problem(field, error.kind, &origin)
                     .having_found(found.as_deref().map(String::as_str));
                 problem.variable = variable.unwrap_or(problem.variable);
-                self.problems.push(problem.refused(error));
+                self.problems.push(problem.refused(error, field));
                 None
             }
         }
@@ -246,7 +246,7 @@ impl<'a> Scope<'a> {
                 path: self.path.clone(),
                 variable: without_file(&self.names).to_owned(),
                 origin,
-                secret: field.secret,
+                secret: field.is_secret(),
             });
         }
     }
@@ -262,7 +262,7 @@ impl<'a> Scope<'a> {
             variable: self.variable().to_owned(),
             path: self.path.clone(),
             kind,
-            secret: field.secret,
+            secret: field.is_secret(),
             origin: origin.to_string(),
             expected: field.expected(),
             found: None,

@@ -1,14 +1,15 @@
 //! A value that does not show itself and wipes itself.
 
+mod read;
+
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretBox, SecretString};
-use serde_core::{
-    de::{Deserialize, Deserializer, Error as _},
-    ser::{Serialize, Serializer},
-};
+use serde_core::ser::{Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
+
+pub(crate) use self::read::NAME;
 
 /// What stands in place of a secret wherever it would be shown.
 pub(crate) const REDACTED: &str = "[REDACTED]";
@@ -109,16 +110,6 @@ impl From<&str> for Secret<String> {
 impl<T: Zeroize> Serialize for Secret<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(REDACTED)
-    }
-}
-
-impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
-    /// Reads a `T`. The format's own error may quote its input, so it is replaced.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match T::deserialize(deserializer) {
-            Ok(value) => Ok(Self::new(value)),
-            Err(_) => Err(D::Error::custom("invalid value for a secret")),
-        }
     }
 }
 

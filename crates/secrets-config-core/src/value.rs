@@ -11,7 +11,11 @@ mod list;
 mod scalar;
 mod url;
 
-use std::{borrow::Cow, cell::RefCell, fmt};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    fmt,
+};
 
 use serde_core::de::{DeserializeOwned, Error as _};
 use zeroize::Zeroizing;
@@ -100,10 +104,20 @@ pub(crate) fn absent<T: DeserializeOwned>() -> Option<T> {
 /// Says what text a `T` takes: `a whole number from 0 to 65535`.
 #[must_use]
 pub fn expected<T: DeserializeOwned>() -> Cow<'static, str> {
-    let said = RefCell::new(None);
+    describe::<T>().0
+}
+
+/// Returns whether there is a `Secret` in the type, however deep.
+#[must_use]
+pub fn holds_secret<T: DeserializeOwned>() -> bool {
+    describe::<T>().1
+}
+
+fn describe<T: DeserializeOwned>() -> (Cow<'static, str>, bool) {
+    let (said, holds_secret) = (RefCell::new(None), Cell::new(false));
     // The attempt fails by design: what counts is what the type asked for on the way.
-    let _refused = T::deserialize(Describe::new(&said)).is_err();
-    said.take().unwrap_or(Cow::Borrowed("text"))
+    let _refused = T::deserialize(Describe::new(&said, &holds_secret)).is_err();
+    (said.take().unwrap_or(Cow::Borrowed("text")), holds_secret.get())
 }
 
 /// Says what text an enum takes that derives `Config`.

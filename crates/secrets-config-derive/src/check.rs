@@ -62,13 +62,23 @@ fn variables<'a>(fields: &'a [Field], mut seen: HashMap<&'a str, String>, errors
 fn references(fields: &[Field], errors: &mut Errors) {
     for (_, leaf) in leaves(fields) {
         if let Some(condition) = &leaf.required_if {
-            reference(fields, &condition.field, errors);
+            leaf_reference(fields, &condition.field, errors);
         }
         for rule in &leaf.rules {
             if let Rule::MustMatch(other) = rule {
-                reference(fields, other, errors);
+                leaf_reference(fields, other, errors);
             }
         }
+    }
+}
+
+/// As [`reference`], for a rule that compares values.
+fn leaf_reference(fields: &[Field], name: &Ident, errors: &mut Errors) {
+    reference(fields, name, errors);
+    let is_nested = |field: &Field| field.ident == *name && matches!(field.role, Role::Nested { .. });
+    if fields.iter().any(is_nested) {
+        let message = format!("`{name}` is a nested struct: only a value can be compared");
+        errors.push(syn::Error::new(name.span(), message));
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn settings(settings: &Settings) -> TokenStream {
             let schema = quote!(<Self as #private::Config>::SCHEMA);
             let reads = read::fields(private, fields, &schema);
             let sets = read::sets(fields);
-            let checks = check::calls(checks, fields, &schema);
+            let checks = check::calls(private, checks, fields, &schema);
             quote! {
                 #reads
                 #checks

@@ -36,7 +36,8 @@ pub(crate) fn settings(input: &DeriveInput) -> syn::Result<Settings> {
         errors.push(syn::Error::new_spanned(&check.function, "`check` is for a struct"));
     }
     let prefix = on_struct.prefix.as_ref().and_then(|prefix| errors.take(variable_name(prefix, true)));
-    if let (Some(deny), None) = (&on_struct.deny_unknown, &on_struct.prefix) {
+    let has_prefix = on_struct.prefix.as_ref().is_some_and(|prefix| !prefix.value().is_empty());
+    if let Some(deny) = on_struct.deny_unknown.as_ref().filter(|_| !has_prefix) {
         let message = "`deny_unknown` needs a `prefix`: without one every variable of the machine is unknown";
         errors.push(syn::Error::new_spanned(deny, message));
     }

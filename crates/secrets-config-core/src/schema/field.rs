@@ -20,7 +20,7 @@ pub struct Field {
     pub doc: &'static str,
     /// What happens when the variable is not set.
     pub presence: Presence,
-    /// Whether the type is a `Secret`.
+    /// Whether the type is a `Secret`, or an `Option` or a `Vec` of them; see also [`is_secret`](Self::is_secret).
     pub secret: bool,
     /// Whether it is a list of secrets.
     pub secret_items: bool,
@@ -35,6 +35,7 @@ pub struct Field {
     /// What the value must keep to besides its type.
     pub rules: &'static [Rule],
     expected: fn() -> Cow<'static, str>,
+    holds_secret: fn() -> bool,
 }
 
 impl Field {
@@ -42,6 +43,19 @@ impl Field {
     #[must_use]
     pub fn expected(&self) -> Cow<'static, str> {
         self.format.expected().map_or_else(self.expected, Cow::Borrowed)
+    }
+
+    /// Returns whether there is a secret in the field, also where its type does not show it: in a map, in a type of one's
+    /// own, behind a type parameter.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.secret || (self.holds_secret)()
+    }
+
+    /// Returns whether `text` is a structure, of which it cannot be told what is a secret in it.
+    pub(crate) fn is_structure(&self, text: &str) -> bool {
+        let is_plain = matches!(self.format, Format::Plain { .. });
+        cfg!(feature = "json") && (!is_plain || text.trim_start().starts_with(['[', '{']))
     }
 
     /// Returns whether there is a value to fall back to.
@@ -80,6 +94,7 @@ impl Field {
             format: Format::PLAIN,
             rules: &[],
             expected,
+            holds_secret: || false,
         }
     }
 
@@ -102,6 +117,11 @@ impl Field {
 
     pub const fn with_secret_items(mut self, secret_items: bool) -> Self {
         self.secret_items = secret_items;
+        self
+    }
+
+    pub const fn with_holds_secret(mut self, holds_secret: fn() -> bool) -> Self {
+        self.holds_secret = holds_secret;
         self
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Scope;
-use crate::{Field, Kind, Origin};
+use crate::{Field, Kind, Origin, Problem, Schema, problem::escape};
 
 impl Scope<'_> {
     /// Records that the good value of `field` breaks its rule number `index`.
@@ -14,7 +14,9 @@ impl Scope<'_> {
     /// Records what a rule of the user's own says against the good value of `field`. For a secret that is not shown.
     pub fn judged<E: fmt::Display>(&mut self, field: &'static Field, index: usize, verdict: Result<(), E>) {
         if let Err(reason) = verdict {
-            let expected = if field.secret { field.rules[index].to_string() } else { reason.to_string() };
+            let is_shown = !field.is_secret();
+            let expected =
+                if is_shown { escape(&reason.to_string()) } else { field.rules[index].to_string() };
             self.breach(field, expected);
         }
     }
@@ -22,30 +24,35 @@ impl Scope<'_> {
     /// Records that `field`, which may be unset, is needed because of another one.
     pub fn needed(&mut self, field: &'static Field, other: &str, value: &str) {
         self.at(field, |scope| {
-            let places: Vec<_> = scope.layers.iter().rev().map(crate::layer::Layer::place).collect();
+            let places = scope.places();
             let prefix = &scope.names[..scope.prefix];
             let hint = format!("needed because {prefix}{other} is {value}");
-            let problem = scope.problem(field, Kind::Missing, &places.join(", then ")).hinting(hint);
+            let problem = scope.problem(field, Kind::Missing, &places).hinting(hint);
             scope.problems.push(problem);
         });
     }
 
-    /// Records what a rule over several fields says. It is shown unless one of them is a secret.
+    /// Records what a rule over several fields says. It is shown unless one of them holds a secret.
     pub fn crossed<E: fmt::Display>(
         &mut self,
         fields: &[&'static Field],
+        nested: &[&'static Schema],
         rule: &'static str,
         verdict: Result<(), E>,
     ) {
-        let (Err(reason), Some(first)) = (verdict, fields.first()) else { return };
-        let names: Vec<_> = fields.iter().map(|field| format!("{}{}", self.names, field.variable)).collect();
-        let names = names.join(", ");
-        let expected = if fields.iter().any(|field| field.secret) {
-            format!("what `{rule}` accepts ({names})")
-        } else {
-            format!("{reason} ({names})")
-        };
-        self.breach(first, expected);
+        let Err(reason) = verdict else { return };
+        let holds_secret =
+            fields.iter().any(|field| field.is_secret()) || nested.iter().any(|schema| schema.holds_secret());
+        let mut expected =
+            if holds_secret { format!("what `{rule}` accepts") } else { escape(&reason.to_string()) };
+        let names = fields.iter().map(|field| format!("{}{}", self.names, field.variable));
+        let names =
+            names.chain(nested.iter().map(|schema| schema.name.to_owned())).collect::<Vec<_>>().join(", ");
+        expected.push_str(&format!(" ({names})"));
+        match fields.first() {
+            Some(first) => self.breach(first, expected),
+            None => self.problems.push(Problem::of_name(names, Kind::Rule, self.places(), expected)),
+        }
     }
 
     fn breach(&mut self, field: &'static Field, expected: String) {

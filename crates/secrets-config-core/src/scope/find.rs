@@ -1,5 +1,7 @@
 //! Looking a field up: which source answers, by which of its names.
 
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 use super::{FILE, Scope, without_file};
@@ -25,8 +27,7 @@ impl Scope<'_> {
             Ok(Some(found)) => self.present(field, found),
             Ok(None) if field.presence != Presence::Required => Sought::Absent,
             Ok(None) => {
-                let places: Vec<_> = self.layers.iter().rev().map(Layer::place).collect();
-                let mut problem = self.problem(field, Kind::Missing, &places.join(", then "));
+                let mut problem = self.problem(field, Kind::Missing, &self.places());
                 if let Some(because) = &self.because {
                     problem = problem.hinting(format!("needed because {because} is set"));
                 }
@@ -36,13 +37,20 @@ impl Scope<'_> {
         }
     }
 
+    /// Says where was looked, the first place first.
+    pub(super) fn places(&self) -> String {
+        let places: Vec<_> = self.layers.iter().rev().map(Layer::place).collect();
+        places.join(", then ")
+    }
+
     /// Returns the text of the current field, for a problem that shows it.
     pub(super) fn text_of(&self, field: &'static Field) -> Option<Zeroizing<String>> {
-        if field.secret {
+        if field.is_secret() {
             return None;
         }
         match self.look_up(field) {
-            Ok(Some(Found { text: Text::Unicode(text), .. })) => Some(text),
+            // What is in a structure may be a secret of its own.
+            Ok(Some(Found { text: Text::Unicode(text), .. })) if !field.is_structure(&text) => Some(text),
             _ => None,
         }
     }
@@ -123,7 +131,11 @@ impl Scope<'_> {
                 return Err(Box::new(problem.expecting(format!("{variable} or {file_variable}, not both"))));
             }
             (None, Some(path)) => {
-                Some(layer::read_named_file(file_variable.to_owned(), path).map_err(failed)?)
+                let shows_path = !field.is_secret() || is_surely_a_path(&path);
+                let read = layer::read_named_file(file_variable.to_owned(), path);
+                Some(read.map_err(|error| {
+                    failed(if shows_path { error } else { error.without_path(layer.place()) })
+                })?)
             }
             (direct, None) => direct,
         };
@@ -179,4 +191,12 @@ fn is_placeholder(field: &Field, text: &str) -> bool {
         Format::Plain { delimiter } if field.secret_items => text.split(delimiter).any(placeholder::is),
         _ => placeholder::is(text),
     }
+}
+
+/// Whether the text is a path and not, by mistake, the secret itself.
+fn is_surely_a_path(path: &Path) -> bool {
+    let is_line = path.to_str().is_some_and(|path| !path.contains(char::is_control));
+    is_line
+        && path.is_absolute()
+        && path.parent().is_some_and(|parent| parent.parent().is_some() && parent.is_dir())
 }

@@ -1,25 +1,45 @@
 //! Asks a type what text it takes.
 
-use std::{borrow::Cow, cell::RefCell};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+};
 
-use serde_core::de::{Deserializer, Visitor};
+use serde_core::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
 
 use super::{
-    Error, duration,
+    Error,
+    de::Value,
+    duration,
     error::one_of,
     list,
     scalar::{self, Integer},
     url,
 };
+use crate::secret;
 
 /// A deserializer that has no value: it writes down what the type asks for, and refuses.
+#[derive(Clone, Copy)]
 pub(super) struct Describe<'a> {
     said: &'a RefCell<Option<Cow<'static, str>>>,
+    holds_secret: &'a Cell<bool>,
 }
 
 impl<'a> Describe<'a> {
-    pub(super) fn new(said: &'a RefCell<Option<Cow<'static, str>>>) -> Self {
-        Self { said }
+    pub(super) fn new(said: &'a RefCell<Option<Cow<'static, str>>>, holds_secret: &'a Cell<bool>) -> Self {
+        Self { said, holds_secret }
+    }
+
+    /// Looks into the items of a list or a map, then says what that is.
+    fn say_of_items<T>(
+        self,
+        text: impl Into<Cow<'static, str>>,
+        look: impl FnOnce(Items<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // The look is refused by design.
+        drop(look(Items(self)));
+        self.say(text)
     }
 
     fn say<T>(self, text: impl Into<Cow<'static, str>>) -> Result<T, Error> {
@@ -58,8 +78,6 @@ impl<'de> Deserializer<'de> for Describe<'_> {
         deserialize_unit "text";
         deserialize_ignored_any "text";
         deserialize_identifier "text";
-        deserialize_seq "a list, its items separated by commas";
-        deserialize_map list::PAIRS;
     }
 
     /// A type that takes a string often says more in what its visitor expects: `IPv4 address`.
@@ -94,14 +112,25 @@ impl<'de> Deserializer<'de> for Describe<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
+        if name == secret::NAME {
+            self.holds_secret.set(true);
+        }
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, _: V) -> Result<V::Value, Error> {
-        self.say(format!("{len} items separated by commas"))
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.say_of_items("a list, its items separated by commas", |items| visitor.visit_seq(items))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.say_of_items(list::PAIRS, |items| visitor.visit_map(items))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        self.say_of_items(format!("{len} items separated by commas"), |items| visitor.visit_seq(items))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -129,5 +158,30 @@ impl<'de> Deserializer<'de> for Describe<'_> {
         _: V,
     ) -> Result<V::Value, Error> {
         self.say(one_of(variants))
+    }
+}
+
+/// The items of a list or a map, of which each type is asked what it is.
+struct Items<'a>(Describe<'a>);
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        seed.deserialize(self.0).map(Some)
+    }
+}
+
+impl<'de> MapAccess<'de> for Items<'_> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        // A seed serves once. Where this text is no key, the type of the value stays unknown.
+        let mut key = Zeroizing::new("1".to_owned());
+        seed.deserialize(Value::item(&mut key, &RefCell::new(None))).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        seed.deserialize(self.0)
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn field_constant(schema: &TokenStream, index: usize) -> TokenStream 
 }
 
 /// Calls the user's functions with the fields they name, when those are good.
-pub(super) fn calls(checks: &[Check], fields: &[Field], schema: &TokenStream) -> TokenStream {
+pub(super) fn calls(private: &Path, checks: &[Check], fields: &[Field], schema: &TokenStream) -> TokenStream {
     let calls = checks.iter().map(|check| {
         let (function, rule) = (&check.function, written(&check.function));
         let given: Vec<usize> = match check.fields.as_slice() {
@@ -27,9 +27,13 @@ pub(super) fn calls(checks: &[Check], fields: &[Field], schema: &TokenStream) ->
             .iter()
             .filter(|index| matches!(fields[**index].role, Role::Leaf(_)))
             .map(|index| field_constant(schema, *index));
+        let nested = given.iter().filter_map(|index| match &fields[*index].role {
+            Role::Nested { .. } => Some(&fields[*index].ty),
+            Role::Leaf(_) => None,
+        });
         quote_spanned! {at(function.span())=>
             if let (#(::core::option::Option::Some(#locals),)*) = (#(&#locals,)*) {
-                __scope.crossed(&[#(#constants),*], #rule, #function(#(#locals),*));
+                __scope.crossed(&[#(#constants),*], &[#(<#nested as #private::Config>::SCHEMA),*], #rule, #function(#(#locals),*));
             }
         }
     });
@@ -55,7 +59,7 @@ pub(super) fn constants(settings: &Settings) -> TokenStream {
             .collect(),
     };
     let refusals = fields.iter().filter_map(|field| match &field.role {
-        Role::Leaf(leaf) => Some(refusals(private, &field.ty, leaf)),
+        Role::Leaf(leaf) => Some(refusals(private, &fields, &field.ty, leaf)),
         Role::Nested { .. } => None,
     });
     quote! {
@@ -67,7 +71,7 @@ pub(super) fn constants(settings: &Settings) -> TokenStream {
     }
 }
 
-fn refusals(private: &Path, ty: &Type, leaf: &Leaf) -> TokenStream {
+fn refusals(private: &Path, fields: &[&Field], ty: &Type, leaf: &Leaf) -> TokenStream {
     let (secret, optional) = (kind(private, ty, "SECRET"), kind(private, ty, "OPTIONAL"));
     let default = leaf.default.as_ref().map(|default| {
         quote_spanned! {at(default.span())=>
@@ -82,7 +86,13 @@ fn refusals(private: &Path, ty: &Type, leaf: &Leaf) -> TokenStream {
         }
     });
     let required_if = leaf.required_if.as_ref().map(|condition| {
+        let other = fields.iter().find(|field| field.ident == condition.field);
+        let secret = other.map(|other| kind(private, &other.ty, "SECRET"));
         quote_spanned! {at(condition.field.span())=>
+            const _: () = ::core::assert!(
+                !#secret,
+                "`required_if` compares with a value that stands in the source: no secret does",
+            );
             const _: () = ::core::assert!(
                 #optional,
                 "`required_if` is for an `Option`: any other field is always required",

@@ -5,11 +5,15 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Path, Type, spanned::Spanned};
 
 use super::{at, kind, rule, written};
-use crate::model::{Alias, Format, Leaf};
+use crate::model::{Alias, Field, Format, Leaf};
 
-pub(super) fn constant(private: &Path, name: &str, ty: &Type, leaf: &Leaf) -> TokenStream {
+pub(super) fn constant(private: &Path, fields: &[Field], name: &str, ty: &Type, leaf: &Leaf) -> TokenStream {
     let (variable, type_name) = (&leaf.variable, written(ty));
     let (expected, secret) = (expected(private, ty, leaf), kind(private, ty, "SECRET"));
+    let holds_secret = some(
+        !matches!(leaf.format, Format::Parsed(_)),
+        || quote_spanned!(at(ty.span())=> .with_holds_secret(#private::holds_secret::<#ty>)),
+    );
     let secret_items = kind(private, ty, "SECRET_ITEMS");
     let presence = presence(private, ty, leaf);
     let doc = some(!leaf.doc.is_empty(), || {
@@ -24,7 +28,7 @@ pub(super) fn constant(private: &Path, name: &str, ty: &Type, leaf: &Leaf) -> To
         quote!(.with_aliases(const { &[#(#aliases),*] }))
     });
     let rules = some(!leaf.rules.is_empty(), || {
-        let rules = leaf.rules.iter().map(|each| rule::constant(private, ty, each));
+        let rules = leaf.rules.iter().map(|each| rule::constant(private, fields, ty, each));
         quote!(.with_rules(const { &[#(#rules),*] }))
     });
     let file = some(leaf.file, || quote!(.with_file()));
@@ -36,6 +40,7 @@ pub(super) fn constant(private: &Path, name: &str, ty: &Type, leaf: &Leaf) -> To
             .with_presence(#presence)
             .with_secret(#secret)
             .with_secret_items(#secret_items)
+            #holds_secret
             #doc #aliases #rules #file #empty #placeholder #format
     }
 }

@@ -8,7 +8,7 @@ use super::{at, check::field_constant, local, option, written};
 use crate::model::{Field, Leaf, Role, Rule};
 
 /// The rule as the schema has it.
-pub(super) fn constant(private: &Path, ty: &Type, rule: &Rule) -> TokenStream {
+pub(super) fn constant(private: &Path, fields: &[Field], ty: &Type, rule: &Rule) -> TokenStream {
     match rule {
         Rule::Length(bounds) => {
             let (min, max) = (option(bounds.min.as_ref()), option(bounds.max.as_ref()));
@@ -23,7 +23,11 @@ pub(super) fn constant(private: &Path, ty: &Type, rule: &Rule) -> TokenStream {
         Rule::Contains(pattern) => quote!(#private::Rule::Contains { pattern: #pattern }),
         Rule::DoesNotContain(pattern) => quote!(#private::Rule::DoesNotContain { pattern: #pattern }),
         Rule::MustMatch(other) => {
-            let other = crate::attribute::screaming(other);
+            let other =
+                fields.iter().find(|field| field.ident == *other).and_then(|field| match &field.role {
+                    Role::Leaf(leaf) => Some(leaf.variable.as_str()),
+                    Role::Nested { .. } => None,
+                });
             quote!(#private::Rule::MustMatch { other: #other })
         }
         Rule::Custom(function) => {

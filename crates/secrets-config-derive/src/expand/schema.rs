@@ -22,7 +22,7 @@ fn entries(private: &Path, fields: &[Field]) -> TokenStream {
         let (name, ty) = (name_of(&each.ident), &each.ty);
         match &each.role {
             Role::Leaf(leaf) => {
-                let leaf = field::constant(private, &name, ty, leaf);
+                let leaf = field::constant(private, fields, &name, ty, leaf);
                 quote!(#private::Entry::Field(#leaf))
             }
             Role::Nested { prefix } => {
