@@ -15,9 +15,10 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{routes::App, settings::Settings};
 
-/// Requests get this long to finish, then connections this long to close. Vault takes four seconds at most, so all of
-/// it is over in ten.
-const FINISH: Duration = Duration::from_secs(5);
+/// Clients get this long to hear that a connection ends, requests this long to finish, then connections this long to
+/// close. Vault takes four seconds at most, so all of it is over in ten.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
+const FINISH: Duration = Duration::from_millis(4500);
 const CLOSE: Duration = Duration::from_millis(500);
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
@@ -60,6 +61,8 @@ async fn run(settings: Settings) -> Result<()> {
     };
 
     tracing::info!("stopping: finishing requests");
+    app.set_stopping();
+    time::sleep(LAST_ANSWERS).await;
     finish.send_replace(true);
     if time::timeout(FINISH, serving).await.is_err() {
         tracing::warn!("a request did not end in time");

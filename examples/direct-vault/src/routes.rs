@@ -1,14 +1,18 @@
 //! The HTTP side.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use axum::{
     Json, Router,
     extract::{Query, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -19,9 +23,16 @@ use tokio::sync::watch;
 
 use crate::database::Database;
 
-/// What the routes share. Empty until the service is connected.
+/// What the routes share.
 #[derive(Clone, Debug, Default)]
-pub struct App(Arc<OnceLock<Connected>>);
+pub struct App(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Empty until the service is connected.
+    connected: OnceLock<Connected>,
+    is_stopping: AtomicBool,
+}
 
 #[derive(Debug)]
 struct Connected {
@@ -31,15 +42,24 @@ struct Connected {
 
 impl App {
     pub fn set_connected(&self, database: Database, vault: watch::Receiver<Status>) {
-        self.0.get_or_init(|| Connected { database, vault });
+        self.0.connected.get_or_init(|| Connected { database, vault });
+    }
+
+    /// Makes each answer the last one of its connection.
+    pub fn set_stopping(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Relaxed)
     }
 
     pub fn database(&self) -> Option<&Database> {
-        self.0.get().map(|connected| &connected.database)
+        self.0.connected.get().map(|connected| &connected.database)
     }
 
     fn status(&self) -> Option<Status> {
-        self.0.get().map(|connected| connected.vault.borrow().clone())
+        self.0.connected.get().map(|connected| connected.vault.borrow().clone())
     }
 
     fn connected(&self) -> Result<&Database, Failure> {
@@ -56,13 +76,23 @@ pub fn router(app: App) -> Router {
         .route("/orders", post(order))
         .route("/orders/count", get(count))
         .route("/slow", post(slow))
+        .layer(middleware::map_response_with_state(app.clone(), last_answer))
         .with_state(app)
+}
+
+/// A client that is told so sends its next request elsewhere, instead of into a connection that is about to close.
+async fn last_answer(State(app): State<App>, mut response: Response) -> Response {
+    if app.is_stopping() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn ready(State(app): State<App>) -> Response {
     let not_ready =
         |reason: &str| (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "reason": reason }))).into_response();
     match app.status() {
+        _ if app.is_stopping() => not_ready("stopping"),
         None => not_ready("waiting for Vault"),
         Some(status) if status.is_ready() => Json(json!({ "state": status.state.as_str() })).into_response(),
         Some(status) => not_ready(status.state.as_str()),
