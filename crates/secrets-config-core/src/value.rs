@@ -11,18 +11,18 @@ mod list;
 mod scalar;
 mod url;
 
-use std::{
-    borrow::Cow,
-    cell::{Cell, RefCell},
-    fmt,
-};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 use serde_core::de::{DeserializeOwned, Error as _};
 use zeroize::Zeroizing;
 
 pub use self::encoding::Encoding;
 pub(crate) use self::error::Error;
-use self::{de::Value, describe::Describe, encoding::Bytes};
+use self::{
+    de::Value,
+    describe::{Describe, Notes},
+    encoding::Bytes,
+};
 use crate::suggest::closest;
 
 /// How a value is written as text.
@@ -104,20 +104,26 @@ pub(crate) fn absent<T: DeserializeOwned>() -> Option<T> {
 /// Says what text a `T` takes: `a whole number from 0 to 65535`.
 #[must_use]
 pub fn expected<T: DeserializeOwned>() -> Cow<'static, str> {
-    describe::<T>().0
+    let notes = describe::<T>(Notes::default());
+    notes.expected.take().unwrap_or(Cow::Borrowed("text"))
 }
 
-/// Returns whether there is a `Secret` in the type, however deep.
+/// Returns whether there is a `Secret` in the type, however deep, or may be one.
 #[must_use]
 pub fn holds_secret<T: DeserializeOwned>() -> bool {
-    describe::<T>().1
+    let notes = describe::<T>(Notes::default());
+    // An item of a tuple is asked when those before it have been passed; one that cannot be asked may be a secret.
+    notes.holds_secret.get()
+        || (1..notes.len.get()).any(|item| {
+            let notes = describe::<T>(Notes::of_item(item));
+            notes.holds_secret.get() || !notes.has_reached_item.get()
+        })
 }
 
-fn describe<T: DeserializeOwned>() -> (Cow<'static, str>, bool) {
-    let (said, holds_secret) = (RefCell::new(None), Cell::new(false));
+fn describe<T: DeserializeOwned>(notes: Notes) -> Notes {
     // The attempt fails by design: what counts is what the type asked for on the way.
-    let _refused = T::deserialize(Describe::new(&said, &holds_secret)).is_err();
-    (said.take().unwrap_or(Cow::Borrowed("text")), holds_secret.get())
+    let _refused = T::deserialize(Describe(&notes)).is_err();
+    notes
 }
 
 /// Says what text an enum takes that derives `Config`.

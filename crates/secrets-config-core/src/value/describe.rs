@@ -19,32 +19,43 @@ use super::{
 };
 use crate::secret;
 
-/// A deserializer that has no value: it writes down what the type asks for, and refuses.
-#[derive(Clone, Copy)]
-pub(super) struct Describe<'a> {
-    said: &'a RefCell<Option<Cow<'static, str>>>,
-    holds_secret: &'a Cell<bool>,
+/// What a type said of itself.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    pub(super) expected: RefCell<Option<Cow<'static, str>>>,
+    pub(super) holds_secret: Cell<bool>,
+    /// How many items a tuple has.
+    pub(super) len: Cell<usize>,
+    /// Which item of a list, a map or a tuple is asked.
+    item: usize,
+    pub(super) has_reached_item: Cell<bool>,
 }
 
-impl<'a> Describe<'a> {
-    pub(super) fn new(said: &'a RefCell<Option<Cow<'static, str>>>, holds_secret: &'a Cell<bool>) -> Self {
-        Self { said, holds_secret }
+impl Notes {
+    pub(super) fn of_item(item: usize) -> Self {
+        Self { item, ..Self::default() }
+    }
+}
+
+/// A deserializer that has no value: it writes down what the type asks for, and refuses.
+#[derive(Clone, Copy)]
+pub(super) struct Describe<'a>(pub(super) &'a Notes);
+
+impl Describe<'_> {
+    fn say<T>(self, text: impl Into<Cow<'static, str>>) -> Result<T, Error> {
+        self.0.expected.replace(Some(text.into()));
+        Err(Error::invalid("nothing: only a description was asked for"))
     }
 
     /// Looks into the items of a list or a map, then says what that is.
-    fn say_of_items<T>(
-        self,
+    fn say_of_items<'a, T>(
+        &'a self,
         text: impl Into<Cow<'static, str>>,
         look: impl FnOnce(Items<'a>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         // The look is refused by design.
-        drop(look(Items(self)));
+        drop(look(Items { notes: self.0, index: 0 }));
         self.say(text)
-    }
-
-    fn say<T>(self, text: impl Into<Cow<'static, str>>) -> Result<T, Error> {
-        self.said.replace(Some(text.into()));
-        Err(Error::invalid("nothing: only a description was asked for"))
     }
 }
 
@@ -116,7 +127,7 @@ impl<'de> Deserializer<'de> for Describe<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         if name == secret::NAME {
-            self.holds_secret.set(true);
+            self.0.holds_secret.set(true);
         }
         visitor.visit_newtype_struct(self)
     }
@@ -130,6 +141,7 @@ impl<'de> Deserializer<'de> for Describe<'_> {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        self.0.len.set(len);
         self.say_of_items(format!("{len} items separated by commas"), |items| visitor.visit_seq(items))
     }
 
@@ -161,14 +173,30 @@ impl<'de> Deserializer<'de> for Describe<'_> {
     }
 }
 
-/// The items of a list or a map, of which each type is asked what it is.
-struct Items<'a>(Describe<'a>);
+/// The items of a list or a map, one of which is asked what it is.
+struct Items<'a> {
+    notes: &'a Notes,
+    index: usize,
+}
+
+impl Items<'_> {
+    /// Gives an item that is not asked a text that many types take.
+    fn pass<'de, T: DeserializeSeed<'de>>(seed: T) -> Result<T::Value, Error> {
+        let mut text = Zeroizing::new("1".to_owned());
+        seed.deserialize(Value::item(&mut text, &RefCell::new(None)))
+    }
+}
 
 impl<'de> SeqAccess<'de> for Items<'_> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        seed.deserialize(self.0).map(Some)
+        self.index += 1;
+        if self.index <= self.notes.item {
+            return Self::pass(seed).map(Some);
+        }
+        self.notes.has_reached_item.set(true);
+        seed.deserialize(Describe(self.notes)).map(Some)
     }
 }
 
@@ -176,12 +204,11 @@ impl<'de> MapAccess<'de> for Items<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        // A seed serves once. Where this text is no key, the type of the value stays unknown.
-        let mut key = Zeroizing::new("1".to_owned());
-        seed.deserialize(Value::item(&mut key, &RefCell::new(None))).map(Some)
+        Self::pass(seed).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(self.0)
+        self.notes.has_reached_item.set(true);
+        seed.deserialize(Describe(self.notes))
     }
 }
