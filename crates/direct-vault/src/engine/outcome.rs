@@ -195,88 +195,62 @@ impl Engine {
     /// is already noted here.
     fn denied(&mut self, job: Job) {
         match job {
-            Job::RenewLease(key, session) => {
-                if let Some(lease) = self.leases.get_mut(&key) {
-                    lease.attempts.forgive();
-                }
-                if let Some(term) = self.held(key, session) {
+            // Its own end, or that of its token, does it. No reason to doubt the token in use.
+            Job::RevokeLease(id, _) => self.lease_revoked(id),
+            Job::RevokeToken(id) => self.token_revoked(id),
+            Job::RenewToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id) => {
+                if let Some(term) = self.term(job) {
                     term.is_not_renewable();
+                    if let Some(attempts) = self.attempts(job) {
+                        attempts.forgive();
+                    }
                 }
-            }
-            Job::RenewToken(id) => {
                 if let Some(session) = self.sessions.get_mut(&id) {
-                    session.attempts.forgive();
-                    session.term.is_not_renewable();
+                    session.suspect = true;
                 }
             }
-            Job::RevokeLease(id, _) => {
-                // Its own end, or that of its token, does it. No reason to doubt the token in use.
-                self.retired.remove(&id);
-                return;
-            }
-            Job::RevokeToken(id) => {
-                self.sessions.remove(&id);
-                return;
-            }
-            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) | Job::Issue(..) => {}
-        }
-        let (Job::RenewToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id)) = job else { return };
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.suspect = true;
+            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) => {}
         }
     }
 
     /// What was to be renewed or revoked is no more.
     fn gone(&mut self, now: Instant, job: Job) {
         match job {
-            Job::RenewLease(key, session) => {
-                if let Some(term) = self.held(key, session) {
+            Job::RevokeLease(id, _) => self.lease_revoked(id),
+            Job::RevokeToken(id) => self.token_revoked(id),
+            Job::RenewLease(..) => {
+                if let Some(term) = self.term(job) {
                     term.end(now);
                 }
             }
-            Job::RenewToken(id) => {
-                if let Some(session) = self.sessions.get_mut(&id) {
-                    session.term.replace(now);
-                }
-            }
-            Job::RevokeLease(id, _) => self.lease_revoked(id),
-            Job::RevokeToken(id) => self.token_revoked(id),
-            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) | Job::Issue(..) => {}
-        }
-    }
-
-    /// The request was understood and not served.
-    fn refused(&mut self, now: Instant, job: Job) {
-        match job {
-            Job::RenewLease(key, session) => {
-                if let Some(term) = self.held(key, session) {
-                    term.renewal_failed(now);
-                }
-            }
-            Job::RenewToken(id) => {
-                if let Some(session) = self.sessions.get_mut(&id) {
-                    session.term.renewal_failed(now);
-                }
-            }
-            _ => {}
+            _ => self.ends(now, job),
         }
     }
 
     /// What was to be renewed lives on to its end and no further.
     fn ends(&mut self, now: Instant, job: Job) {
-        let term = match job {
-            Job::RenewLease(key, session) => self.held(key, session),
-            Job::RenewToken(id) => self.sessions.get_mut(&id).map(|session| &mut session.term),
-            _ => None,
-        };
-        if let Some(term) = term {
+        if let Some(term) = self.term(job) {
             term.replace(now);
         }
     }
 
-    /// The term of the lease in use, if it was made with this token: an outcome of an older one is not about it.
-    fn held(&mut self, key: LeaseKey, session: SessionId) -> Option<&mut Term> {
-        let held = self.leases.get_mut(&key)?.held.as_mut()?;
-        (held.session == session).then_some(&mut held.term)
+    /// The request was understood and not served.
+    fn refused(&mut self, now: Instant, job: Job) {
+        if let Some(term) = self.term(job) {
+            term.renewal_failed(now);
+        }
+    }
+
+    /// The term that the job was to renew. That of a lease is meant only if it was made with this token: the outcome of
+    /// an older renewal is not about it.
+    fn term(&mut self, job: Job) -> Option<&mut Term> {
+        match job {
+            Job::RenewToken(id) => self.sessions.get_mut(&id).map(|session| &mut session.term),
+            Job::RenewLease(key, session) => {
+                let held = self.leases.get_mut(&key)?.held.as_mut()?;
+                (held.session == session).then_some(&mut held.term)
+            }
+            _ => None,
+        }
     }
 }
