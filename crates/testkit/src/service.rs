@@ -109,7 +109,11 @@ impl Service {
     pub async fn wait_ready(&mut self, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
         while !matches!(self.get("/readyz").await, Ok((200, _))) {
-            if Instant::now() > deadline || self.guard.has_ended() {
+            if self.guard.has_ended() {
+                self.read_to_the_end().await;
+                return Err(self.timeout("the service to be ready, which has ended".into(), limit));
+            }
+            if Instant::now() > deadline {
                 return Err(self.timeout("the service to be ready".into(), limit));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -125,11 +129,16 @@ impl Service {
     pub async fn wait_exit(&mut self, limit: Duration) -> Result<ExitStatus> {
         match tokio::time::timeout(limit, self.guard.wait()).await {
             Ok(status) => {
-                while self.readers.join_next().await.is_some() {}
+                self.read_to_the_end().await;
                 status
             }
             Err(_) => Err(self.timeout("the service to end".into(), limit)),
         }
+    }
+
+    /// Waits for the last lines of a service that has ended.
+    async fn read_to_the_end(&mut self) {
+        while self.readers.join_next().await.is_some() {}
     }
 
     /// Sends SIGTERM.
