@@ -6,7 +6,7 @@ use super::*;
 
 fn environment(name: &str) -> Option<Zeroizing<String>> {
     match name {
-        "HOME" => Some(Zeroizing::new("/root".to_owned())),
+        "HOME" => Some(Zeroizing::new("/home/app".to_owned())),
         "A" => Some(Zeroizing::new("from the environment".to_owned())),
         _ => None,
     }
@@ -95,13 +95,16 @@ fn a_value_knows_the_line_of_its_key() {
 
 #[test]
 fn expanded_values() {
-    assert_expands("B=$HOME/x\nC=${HOME}x\nD=\"<$HOME>\"", &["B=/root/x", "C=/rootx", "D=</root>"]);
+    assert_expands(
+        "B=$HOME/x\nC=${HOME}x\nD=\"<$HOME>\"",
+        &["B=/home/app/x", "C=/home/appx", "D=</home/app>"],
+    );
     assert_expands("A=1\nB=$A$A\nC=${B}2", &["A=1", "B=11", "C=112"]);
     assert_expands("B=$A\nA=1", &["A=1", "B=from the environment"]);
-    assert_expands("HOME=$HOME/x", &["HOME=/root/x"]);
+    assert_expands("HOME=$HOME/x", &["HOME=/home/app/x"]);
     assert_expands("a.b=1\nC=${a.b}", &["C=1", "a.b=1"]);
     assert_expands(r#"B=\$HOME\n\x"#, &[r"B=$HOME\n\x"]);
-    assert_expands(r#"B="\$HOME\\$HOME""#, &[r"B=$HOME\/root"]);
+    assert_expands(r#"B="\$HOME\\$HOME""#, &[r"B=$HOME\/home/app"]);
     assert_expands("B='$HOME ${X'", &["B=$HOME ${X"]);
     assert_expands("B='$HOME'\nC=$B", &["B=$HOME", "C=$HOME"]);
     assert_expands("B=c # $X", &["B=c"]);
