@@ -13,7 +13,10 @@ use crate::{Address, Error};
 
 /// Returns whose signature on Vault's certificate is believed, as a message goes on after `with` or `by`.
 pub(super) fn authority(cacert: Option<&Path>) -> String {
-    cacert.map_or_else(|| "the system's certificates".to_owned(), |path| format!("the CA in {}", path.display()))
+    cacert.map_or_else(
+        || "the system's certificates".to_owned(),
+        |path| format!("the CA in {}", path.display()),
+    )
 }
 
 /// Returns why Vault's certificate was refused, if that is what went wrong.
@@ -22,7 +25,10 @@ pub(super) fn refusal(error: &(dyn StdError + 'static), authority: &str) -> Opti
     while let Some(error) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
             return Some(match reason {
-                CertificateError::UnknownIssuer => format!("Vault's certificate is not signed by {authority}"),
+                // A CA that was made anew under its old name is known, but the signature is not its own.
+                CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                    format!("Vault's certificate is not signed by {authority}")
+                }
                 reason => format!("Vault's certificate is refused with {authority}: {reason}"),
             });
         }
