@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 
 pub use self::encoding::Encoding;
 pub(crate) use self::error::Error;
+#[cfg(feature = "json")]
+pub(crate) use self::json::has_item;
 use self::{
     de::Value,
     describe::{Describe, Notes},
