@@ -6,21 +6,18 @@ use serde_core::de::{DeserializeOwned, DeserializeSeed};
 use zeroize::Zeroizing;
 
 pub(super) use self::raw::Raw;
-use super::{Error, holds_secret, list::Item};
+use super::{Error, list::Item};
 
 /// Parses a whole text as JSON. The error says where in the value it went wrong, not what was there.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    if holds_secret::<T>() {
-        // `serde_json` decodes a text with escapes in a buffer that it does not wipe.
-        return T::deserialize(Raw::parse(text)?);
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        refused(error.inner(), (path != ".").then_some(path))
-    })?;
-    deserializer.end().map_err(|error| refused(&error, None))?;
-    Ok(value)
+    let raw = Raw::parse(text)?;
+    // Following the path means to copy each key on the way: only for what has failed.
+    T::deserialize(raw).map_err(|_| Error { place: path_to_failure::<T>(raw), ..Error::invalid(SHAPE) })
+}
+
+fn path_to_failure<T: DeserializeOwned>(raw: Raw<'_>) -> Option<String> {
+    let error = serde_path_to_error::deserialize::<_, T>(raw).err()?;
+    Some(error.path().to_string()).filter(|path| path != ".")
 }
 
 /// Reads the items of a JSON array. Each is read as it would be from a text of its own.
@@ -46,7 +43,7 @@ pub(crate) fn has_item(text: &str, is: fn(&str) -> bool) -> bool {
 }
 
 /// The messages of `serde_json` quote the text; its kind and place do not.
-fn refused(error: &serde_json::Error, path: Option<String>) -> Error {
+fn refused(error: &serde_json::Error) -> Error {
     use serde_json::error::Category;
 
     let expected = match error.classify() {
@@ -54,9 +51,8 @@ fn refused(error: &serde_json::Error, path: Option<String>) -> Error {
         Category::Eof => "JSON to its end: the text stops before",
         Category::Syntax | Category::Io => "JSON",
     };
-    let at = (error.line() > 0).then(|| format!("line {}, column {}", error.line(), error.column()));
-    let place = [path, at].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Error { place: (!place.is_empty()).then_some(place), ..Error::invalid(expected) }
+    let place = (error.line() > 0).then(|| format!("line {}, column {}", error.line(), error.column()));
+    Error { place, ..Error::invalid(expected) }
 }
 
 /// What is expected of JSON that is well formed.

@@ -28,7 +28,7 @@ impl<'a> Raw<'a> {
     const DEPTH: u8 = 128;
 
     pub(super) fn parse(text: &'a str) -> Result<Self, Error> {
-        let written = serde_json::from_str(text).map_err(|error| refused(&error, None))?;
+        let written = serde_json::from_str(text).map_err(|error| refused(&error))?;
         Ok(Self { written, room: Self::DEPTH })
     }
 
@@ -64,7 +64,7 @@ impl<'a> Raw<'a> {
     }
 
     fn read<T: Deserialize<'a>>(self) -> Result<T, Error> {
-        serde_json::from_str(self.as_str()).map_err(|error| refused(&error, None))
+        serde_json::from_str(self.as_str()).map_err(|error| refused(&error))
     }
 
     fn as_str(self) -> &'a str {
