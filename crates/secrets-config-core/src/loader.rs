@@ -1,7 +1,10 @@
 //! Reads a settings struct from its sources.
 
+mod scrub;
+
 use std::{fmt, marker::PhantomData, ops::Deref, path::PathBuf};
 
+use self::scrub::Scrub;
 use crate::{
     Config, Problem, Provided, Report, Warning,
     layer::{Layer, Source},
@@ -22,12 +25,13 @@ use crate::{
 #[must_use = "a loader does nothing until `load` is called"]
 pub struct Loader<T> {
     sources: Vec<Source>,
+    scrub: Option<Scrub>,
     settings: PhantomData<fn() -> T>,
 }
 
 impl<T: Config> Loader<T> {
     pub(crate) fn new() -> Self {
-        Self { sources: Vec::new(), settings: PhantomData }
+        Self { sources: Vec::new(), scrub: None, settings: PhantomData }
     }
 
     /// Adds the process environment. Variables are read by name; nothing else of it is copied.
@@ -78,12 +82,17 @@ impl<T: Config> Loader<T> {
     /// # Errors
     ///
     /// A [`Report`] of every problem there is, not only the first.
-    pub fn load(self) -> Result<T, Report> {
+    pub fn load(mut self) -> Result<T, Report> {
+        let scrub = self.scrub.take();
         let mut problems = Vec::new();
         let layers = self.open(&mut problems);
         let mut scope = Scope::new(&layers, T::SCHEMA, problems);
         let settings = T::read(&mut scope);
-        scope.finish(settings)
+        let result = scope.finish(settings);
+        if let Some(scrub) = scrub {
+            scrub.run(T::SCHEMA);
+        }
+        result
     }
 
     /// Reads every field and tells for each where its value came from.
@@ -91,13 +100,18 @@ impl<T: Config> Loader<T> {
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    pub fn load_with_origins(self) -> Result<Loaded<T>, Report> {
+    pub fn load_with_origins(mut self) -> Result<Loaded<T>, Report> {
+        let scrub = self.scrub.take();
         let mut problems = Vec::new();
         let layers = self.open(&mut problems);
         let mut scope = Scope::new(&layers, T::SCHEMA, problems).recording();
         let settings = T::read(&mut scope);
         let (provided, warnings) = (scope.take_provided(), scope.take_warnings());
-        Ok(Loaded { settings: scope.finish(settings)?, provided, warnings })
+        let result = scope.finish(settings);
+        if let Some(scrub) = scrub {
+            scrub.run(T::SCHEMA);
+        }
+        Ok(Loaded { settings: result?, provided, warnings })
     }
 
     fn open(self, problems: &mut Vec<Problem>) -> Vec<Layer> {
