@@ -193,6 +193,7 @@ impl Problem {
     /// Takes over why the text is no value of the type. Of a secret nothing is shown that the type said, since it may
     /// quote its input; and no place in it, which would tell of its length.
     pub(crate) fn refused(mut self, error: value::Error, field: &Field) -> Self {
+        let error = error.into_refusal();
         if !self.secret {
             if let Some(expected) = error.expected {
                 self.expected = expected;

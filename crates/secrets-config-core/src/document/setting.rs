@@ -172,10 +172,10 @@ fn choices(expected: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Alias, Variant};
+    use crate::{Alias, Variant, value::Takes};
 
     const fn field(variable: &'static str) -> Field {
-        Field::new("", variable, "", || Cow::Borrowed("text"))
+        Field::new("", variable, "", Takes::Words("text"))
     }
 
     const S3: &Schema = &Schema::new(

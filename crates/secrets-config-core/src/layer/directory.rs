@@ -1,10 +1,13 @@
 //! A directory of secrets: one file a value, as Kubernetes and Docker mount them.
 
+mod source;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::source::DirectoryLayer;
 use super::{FileError, Text, read_file};
 
 /// A directory whose files are named after variables.

@@ -2,6 +2,7 @@
 //!
 //! The process environment is never written to, and no message holds text of a value.
 
+mod source;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -10,6 +11,7 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use zeroize::Zeroizing;
 
+pub(crate) use self::source::DotenvLayer;
 use self::value::{Decoder, Names, Quote};
 use super::{FileError, MAX_FILE_BYTES, Text, read_file};
 
@@ -220,3 +222,11 @@ const DUPLICATE_KEY: &str = "the key has a value already";
 const UNCLOSED_QUOTE: &str = "the quote is never closed";
 const TEXT_AFTER_QUOTE: &str = "there is text after the closing quote";
 const STRAY_CARRIAGE_RETURN: &str = "a carriage return does not end the line";
+
+/// Reads any text as a `.env` file, with and without expansion.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(text: &str) {
+    let environment = |name: &str| (name.len() % 2 == 0).then(|| Zeroizing::new(name.to_owned()));
+    drop(Dotenv::parse(text, None));
+    drop(Dotenv::parse(text, Some(&environment)));
+}

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::Scope;
-use crate::{Kind, Problem, Schema, layer::Layer, suggest::closest};
+use crate::{Kind, Problem, Schema, suggest::closest};
 
 impl Scope<'_> {
     /// Reports every variable that begins with the prefix of the struct being read and is none of its own.
     pub fn deny_unknown(&mut self, schema: &'static Schema) {
-        let prefix = self.names.clone();
+        let prefix = self.prefix().to_owned();
         let known = known(schema, &prefix[..prefix.len() - schema.prefix.len()]);
         for layer in self.layers {
             let mut names = layer.names();
@@ -31,7 +31,7 @@ impl Scope<'_> {
             return;
         }
         let known = known(self.schema, "");
-        let mut names: Vec<String> = self.layers.iter().flat_map(Layer::names).collect();
+        let mut names: Vec<String> = self.layers.iter().flat_map(|layer| layer.names()).collect();
         names.retain(|name| !known.contains(name));
         for problem in self.problems.iter_mut().filter(|problem| problem.kind == Kind::Missing) {
             if let Some(close) = closest(&problem.variable, names.iter().map(String::as_str)) {

@@ -37,10 +37,10 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     pub(super) fn new(
         text: &'a mut Zeroizing<String>,
-        delimiter: &'a str,
+        delimiter: Option<&'a str>,
         error: &'a RefCell<Option<Error>>,
     ) -> Self {
-        Self { text, delimiter: Some(delimiter), is_literal: false, error }
+        Self { text, delimiter, is_literal: false, error }
     }
 
     /// An item of a list, which is no list itself.

@@ -36,9 +36,8 @@ impl Item {
             Self::Tree(tree) => super::json::tree(seed, tree),
         };
         read.map_err(|last| {
-            if let Some(first) = error.borrow_mut().as_mut() {
-                first.index.get_or_insert(index);
-            }
+            let first = error.take();
+            error.replace(first.map(|first| first.at(index)));
             last.at(index)
         })
     }
