@@ -214,7 +214,10 @@ impl Problem {
 /// Makes a text fit for one line: control characters escaped, cut at 40 characters.
 pub(crate) fn escape(text: &str) -> String {
     const MOST: usize = 40;
-    let mut line: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    let mut line = String::new();
+    for escaped in text.chars().take(MOST).flat_map(char::escape_debug) {
+        line.push(escaped);
+    }
     if text.chars().nth(MOST).is_some() {
         line.push('…');
     }

@@ -7,6 +7,7 @@ use crate::{Field, Kind, Origin, Problem, Schema, problem::escape};
 
 impl Scope<'_> {
     /// Records that the good value of `field` breaks its rule number `index`.
+    #[inline]
     pub fn broken(&mut self, field: &'static Field, index: usize) {
         self.breach(field, field.rules[index].to_string());
     }
@@ -22,6 +23,7 @@ impl Scope<'_> {
     }
 
     /// Records that `field`, which may be unset, is needed because of another one.
+    #[inline]
     pub fn needed(&mut self, field: &'static Field, other: &str, value: &str) {
         let hint = format!("needed because {} is {value}", self.name_of(other));
         self.problems.push(self.problem(field, Kind::Missing, &self.places()).hinting(hint));
@@ -50,6 +52,7 @@ impl Scope<'_> {
         }
     }
 
+    #[inline]
     fn breach(&mut self, field: &'static Field, expected: String) {
         let found = self.look_up(field).ok().flatten();
         let origin = found.as_ref().map_or(&Origin::Default, |found| found.origin());

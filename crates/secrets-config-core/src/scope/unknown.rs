@@ -1,12 +1,11 @@
 //! Names that are set and mean nothing.
 
-use std::collections::HashSet;
-
 use super::Scope;
 use crate::{Kind, Problem, Schema, suggest::closest};
 
 impl Scope<'_> {
     /// Reports every variable that begins with the prefix of the struct being read and is none of its own.
+    #[inline]
     pub fn deny_unknown(&mut self, schema: &'static Schema) {
         let prefix = self.prefix().to_owned();
         let known = known(schema, &prefix[..prefix.len() - schema.prefix.len()]);
@@ -46,8 +45,8 @@ impl Scope<'_> {
 }
 
 /// Every name that the fields of `schema` are read by.
-fn known(schema: &'static Schema, prefix: &str) -> HashSet<String> {
-    let mut known = HashSet::new();
+fn known(schema: &'static Schema, prefix: &str) -> Vec<String> {
+    let mut known = Vec::new();
     schema.visit(&mut prefix.to_owned(), &mut |variable, field| {
         let prefix = &variable[..variable.len() - field.variable.len()];
         let aliases = field.aliases.iter().map(|alias| format!("{prefix}{}", alias.variable));

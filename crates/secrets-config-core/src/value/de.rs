@@ -66,6 +66,7 @@ impl<'a> Value<'a> {
         Ok(List::split(self.text, self.delimiter()?, self.error))
     }
 
+    #[inline]
     fn pairs(&self) -> Result<Pairs<'_>, Error> {
         #[cfg(feature = "json")]
         if self.text.trim_ascii_start().starts_with('{') {
