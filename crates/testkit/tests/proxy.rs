@@ -172,6 +172,14 @@ async fn requests_and_answers_can_be_late() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_edited() {
+    let (upstream, _server) = server().await;
+    let proxy = Proxy::http(upstream).await.unwrap();
+    proxy.inject(When::always(), Fault::Edit { from: "GET", to: "nothing at" });
+    assert_eq!(get(&proxy, "/").await.unwrap(), (200, "nothing at / HTTP/1.1".into()));
+}
+
+#[tokio::test]
 async fn a_server_that_is_gone_gives_no_answer_until_there_is_another() {
     let (upstream, server) = server().await;
     let proxy = Proxy::http(upstream).await.unwrap();

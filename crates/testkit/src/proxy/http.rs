@@ -79,6 +79,12 @@ impl Http {
                 self.pass_on(traffic, request).await?;
                 return Err(Cut);
             }
+            Some(Fault::Edit { from, to }) => {
+                let (head, body) = self.pass_on(traffic, request).await?.into_parts();
+                let body = body.collect().await.unwrap_or_else(|never| match never {}).to_bytes();
+                let edited = String::from_utf8_lossy(&body).replace(from, to);
+                Response::from_parts(head, Full::new(Bytes::from(edited)))
+            }
             Some(Fault::Answer { status, header, body }) => own_answer(status, header, body, &request)?,
         };
         traffic.answered(place, answer.status().as_u16());
