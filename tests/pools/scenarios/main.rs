@@ -1,0 +1,1 @@
+//! The faults a pool has to survive.
