@@ -106,6 +106,12 @@ impl Owner {
         });
     }
 
+    /// Makes a login and publishes it in the place of one that is revoked already.
+    pub async fn rotate_revoked(&mut self) {
+        let login = self.make("").await;
+        let _nothing_is_left = self.publish(login);
+    }
+
     /// Publishes a login, and leaves the one before as it is.
     pub fn publish(&mut self, login: DbCredentials) -> Retired {
         self.publisher.publish(login)
@@ -119,6 +125,15 @@ impl Owner {
     /// Takes a login back at once, whoever uses it, as Vault does when a lease is revoked.
     pub async fn revoke(&self, user: &str) {
         drop_role(&self.admin, user).await;
+    }
+
+    /// Takes back every login but this one.
+    pub async fn revoke_all_but(&self, user: &str) {
+        let sql = r"SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'app\_%' AND rolname <> $1";
+        let users: Vec<String> = sqlx::query_scalar(sql).bind(user).fetch_all(&self.admin).await.unwrap();
+        for user in users {
+            self.revoke(&user).await;
+        }
     }
 
     /// Runs SQL as the superuser.

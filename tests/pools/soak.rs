@@ -23,8 +23,8 @@ async fn soak<P: Pool>() {
     let began = Instant::now();
     for number in 1..=rotations {
         owner.rotate().await;
-        eventually("the old login is let go of", async || {
-            rotation.generation() == number + 1 && owner.roles().await == 1
+        eventually("the new login is in use, and few old ones are left", async || {
+            rotation.generation() == number + 1 && owner.roles().await <= 4
         })
         .await;
         if number == rotations.min(10) {
@@ -40,6 +40,7 @@ async fn soak<P: Pool>() {
             );
         }
     }
+    eventually("the old logins are let go of", async || owner.roles().await == 1).await;
     let outcome = load.stop().await;
     eprintln!("{rotations} rotations: {outcome:?}, {:?}", rotation.counters());
     outcome.assert_none_failed();
