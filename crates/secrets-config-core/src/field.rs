@@ -4,7 +4,7 @@ use std::{borrow::Cow, ffi::OsString, marker::PhantomData, path::PathBuf, sync::
 
 use zeroize::Zeroize;
 
-use crate::Secret;
+use crate::{Secret, SecretSource};
 
 /// Tells a `Secret` and an `Option` from every other type at compile time.
 ///
@@ -55,6 +55,16 @@ impl<T: Zeroize> FieldKind<Option<Vec<Secret<T>>>> {
 }
 
 impl<T: Zeroize> FieldKind<Option<Secret<T>>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl FieldKind<SecretSource> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl FieldKind<Option<SecretSource>> {
     /// See [`Plain`].
     pub const SECRET: bool = true;
 }

@@ -100,7 +100,7 @@ impl<'a> Scope<'a> {
 
     /// Reads a field that is required or, by its type, optional.
     pub fn field<T: DeserializeOwned>(&mut self, field: &'static Field) -> Option<T> {
-        self.read(field, |text| value::parse(text, field.format), value::absent)
+        self.read(field, |text, origin| value::parse(text, field.format, origin.file()), value::absent)
     }
 
     /// Reads a field that has a default.
@@ -109,7 +109,10 @@ impl<'a> Scope<'a> {
         field: &'static Field,
         default: impl FnOnce() -> T,
     ) -> Option<T> {
-        self.read(field, |text| value::parse(text, field.format), || Some(default()))
+        let parse = |text: &mut Zeroizing<String>, origin: &Origin| {
+            value::parse(text, field.format, origin.file())
+        };
+        self.read(field, parse, || Some(default()))
     }
 
     /// Reads a field with the user's own parser. `absent` gives the value when there is no text.
@@ -119,7 +122,7 @@ impl<'a> Scope<'a> {
         parser: impl FnOnce(&str) -> Result<T, E>,
         absent: impl FnOnce() -> Option<T>,
     ) -> Option<T> {
-        self.read(field, |text| value::parse_with(text, parser), absent)
+        self.read(field, |text, _| value::parse_with(text, parser), absent)
     }
 
     /// Reads a field that is itself a settings struct.
@@ -162,7 +165,7 @@ impl<'a> Scope<'a> {
         variants: &[&'static str],
         default: Option<usize>,
     ) -> Option<usize> {
-        self.read(field, |text| value::one_of(text, variants), || default)
+        self.read(field, |text, _| value::one_of(text, variants), || default)
     }
 
     /// Reads a struct that is there only if one of its variables is, and then as a whole.
@@ -177,7 +180,7 @@ impl<'a> Scope<'a> {
     fn read<T>(
         &mut self,
         field: &'static Field,
-        parse: impl FnOnce(&mut Zeroizing<String>) -> Result<T, value::Error>,
+        parse: impl FnOnce(&mut Zeroizing<String>, &Origin) -> Result<T, value::Error>,
         absent: impl FnOnce() -> Option<T>,
     ) -> Option<T> {
         self.at(field, |scope| match scope.find(field) {
@@ -219,10 +222,10 @@ impl<'a> Scope<'a> {
         &mut self,
         field: &'static Field,
         found: Found,
-        parse: impl FnOnce(&mut Zeroizing<String>) -> Result<T, value::Error>,
+        parse: impl FnOnce(&mut Zeroizing<String>, &Origin) -> Result<T, value::Error>,
     ) -> Option<T> {
         let Found { text: Text::Unicode(mut text), origin, variable } = found else { return None };
-        match parse(&mut text) {
+        match parse(&mut text, &origin) {
             Ok(value) => {
                 self.provide(field, origin);
                 Some(value)

@@ -11,7 +11,7 @@ mod list;
 mod scalar;
 mod url;
 
-use std::{borrow::Cow, cell::RefCell, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt, path::Path};
 
 use serde_core::de::{DeserializeOwned, Error as _};
 use zeroize::Zeroizing;
@@ -57,13 +57,18 @@ impl Format {
     }
 }
 
-/// Parses `text` as a `T`, by type and format alone: nothing guesses from the text what it might be.
-pub(crate) fn parse<T: DeserializeOwned>(text: &mut Zeroizing<String>, format: Format) -> Result<T, Error> {
+/// Parses `text` as a `T`, by type and format alone: nothing guesses from the text what it might be. `file` is where the
+/// text is read, for a type that reads it again.
+pub(crate) fn parse<T: DeserializeOwned>(
+    text: &mut Zeroizing<String>,
+    format: Format,
+    file: Option<&Path>,
+) -> Result<T, Error> {
     match format {
         Format::Plain { delimiter } => {
             // A type between us and the failed one (`Secret` does) may replace our error by its own: ours wins.
             let first = RefCell::new(None);
-            T::deserialize(Value::new(text, delimiter, &first)).map_err(|last| first.take().unwrap_or(last))
+            T::deserialize(Value::new(text, delimiter, &first).in_file(file)).map_err(|last| first.take().unwrap_or(last))
         }
         Format::Encoded(encoding) => {
             let mut bytes = encoding.decode(text)?;

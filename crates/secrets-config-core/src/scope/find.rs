@@ -82,6 +82,9 @@ impl Scope<'_> {
             let mut best = self.look_up_name(layer, field, None)?;
             for alias in field.aliases {
                 let other = self.look_up_name(layer, field, Some(alias))?;
+                if alias.preferred && other.as_ref().is_some_and(|found| !found.is_blank()) {
+                    return Ok(other);
+                }
                 best = self.better(field, best, other)?;
             }
             if best.is_some() {
