@@ -82,6 +82,8 @@ struct Session {
 
 #[derive(Debug, Default)]
 struct Lease {
+    /// It is only read, again and again: it has no lease, and does not hang on the token.
+    is_reading: bool,
     held: Option<Held>,
     /// The token that the next one is being read with.
     issuing: Option<SessionId>,
@@ -124,10 +126,23 @@ impl Engine {
         key
     }
 
+    /// Adds something that is read again and again without a lease.
+    pub(crate) fn add_reading(&mut self) -> LeaseKey {
+        let key = self.add_lease();
+        self.leases.entry(key).and_modify(|lease| lease.is_reading = true);
+        key
+    }
+
+    /// Takes note of a lease that was made and cannot be used: it is to be revoked.
+    pub(crate) fn discard(&mut self, session: SessionId) -> RetiredId {
+        self.retire(session, None, true)
+    }
+
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
     pub(crate) fn remove_lease(&mut self, key: LeaseKey) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
-        let held = self.leases.remove(&key)?.held?;
+        let lease = self.leases.remove(&key)?;
+        let held = lease.held.filter(|_| !lease.is_reading)?;
         Some(self.retire(held.session, expires, true))
     }
 
@@ -183,7 +198,8 @@ impl Engine {
 
     /// Returns when a lease ends: by itself, or with the token that made it.
     pub(crate) fn lease_expires(&self, key: LeaseKey) -> Option<Instant> {
-        let held = self.leases.get(&key)?.held.as_ref()?;
+        let lease = self.leases.get(&key).filter(|lease| !lease.is_reading)?;
+        let held = lease.held.as_ref()?;
         let session = self.sessions.get(&held.session).and_then(|session| session.term.expires());
         held.term.expires().into_iter().chain(session).min()
     }
@@ -236,7 +252,7 @@ impl Engine {
             let leaving = session.term.is_to_be_replaced(now) && !self.log_in.has_failed();
             for (key, lease) in &self.leases {
                 let next = match &lease.held {
-                    Some(held) if held.session == current => held.term.next(),
+                    Some(held) if held.session == current || lease.is_reading => held.term.next(),
                     _ => Some((now, Due::Replace)),
                 };
                 let oldest = lease.held.as_ref().and_then(|held| held.term.oldest());
@@ -264,7 +280,8 @@ impl Engine {
     /// Returns whether a lease that was made with this token is still wanted.
     fn is_used(&self, session: SessionId) -> bool {
         let uses = |lease: &Lease| {
-            lease.issuing == Some(session) || lease.held.as_ref().is_some_and(|held| held.session == session)
+            let is_held = |held: &Held| held.session == session && !lease.is_reading;
+            lease.issuing == Some(session) || lease.held.as_ref().is_some_and(is_held)
         };
         self.leases.values().any(uses)
             || self.retired.values().any(|retired| retired.session == session && !retired.released)

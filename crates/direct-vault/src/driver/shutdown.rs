@@ -20,12 +20,12 @@ impl Driver {
         drop(jobs);
         let held = leases.values().filter_map(|lease| lease.id());
         let unrevoked: Vec<_> = held.chain(retired.values().map(|retired| &retired.id)).collect();
-        if let Some(token) = engine.current().and_then(|id| tokens.get(&id)) {
+        if let Some(token) = engine.current().and_then(|id| tokens.get(&id)).map(|held| &held.token) {
             let per_lease = unrevoked.iter().map(|id| client.revoke_lease(token, id));
             // A policy may not allow it, and Vault may be too slow: the tokens are next.
             let _in_time = time::timeout(LEASES, join_all(per_lease)).await;
         }
-        let per_token = join_all(tokens.values().map(|token| client.revoke_token(token)));
+        let per_token = join_all(tokens.values().map(|held| client.revoke_held(held)));
         match time::timeout(TOKENS, per_token)
             .await
             .map(|each| each.into_iter().collect::<Result<(), Error>>())

@@ -10,6 +10,7 @@ use crate::{
     Error, State,
     client::{Grant, Health},
     engine::{Engine, Job, RetiredId, SessionId},
+    login::Method,
 };
 
 /// How Vault answers.
@@ -224,9 +225,12 @@ impl World {
             (Answer::Sealed, _) => Some(Error::Sealed { address: path() }),
             (Answer::RenewalsFail, Job::RenewLease(..)) => Some(unavailable),
             (Answer::IssuesDenied | Answer::EverythingDenied, Job::Issue(..)) => Some(denied),
-            (Answer::LoginsRefused, Job::LogIn) => {
-                Some(Error::LoginRefused { path: path(), status: 400, messages: Vec::new() })
-            }
+            (Answer::LoginsRefused, Job::LogIn) => Some(Error::LoginRefused {
+                method: Method::AppRole,
+                path: path(),
+                status: 400,
+                messages: Vec::new(),
+            }),
             (_, Job::RenewToken(id) | Job::RevokeToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id))
                 if dead(&id) =>
             {
