@@ -64,7 +64,7 @@ const OPERATOR: &str = "vault";
 const CREATION: [&str; 1] = ["CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' \
      VALID UNTIL '{{expiration}}' IN ROLE app_role"];
 
-const REVOCATION: [&str; 3] = [
+pub(super) const REVOCATION: [&str; 3] = [
     "REASSIGN OWNED BY \"{{name}}\" TO app_role",
     "DROP OWNED BY \"{{name}}\"",
     "DROP ROLE IF EXISTS \"{{name}}\"",

@@ -9,7 +9,10 @@ pub(in crate::client) fn refusal(error: &(dyn StdError + 'static), authority: &s
     let mut next = Some(error);
     while let Some(error) = next {
         match error.downcast_ref() {
-            Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            // A CA that was made anew under its old name is known, but the signature is not its own.
+            Some(rustls::Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => {
                 return Some(format!("Vault's certificate is not signed by {authority}"));
             }
             Some(rustls::Error::InvalidCertificate(reason)) => {
