@@ -12,7 +12,7 @@ use super::{Error, list::Item};
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let raw = Raw::parse(text)?;
     // Following the path means to copy each key on the way: only for what has failed.
-    T::deserialize(raw).map_err(|_| Error { place: path_to_failure::<T>(raw), ..Error::invalid(SHAPE) })
+    T::deserialize(raw).map_err(|_| Error::invalid(SHAPE).with_place(path_to_failure::<T>(raw)))
 }
 
 fn path_to_failure<T: DeserializeOwned>(raw: Raw<'_>) -> Option<String> {
@@ -52,7 +52,7 @@ fn refused(error: &serde_json::Error) -> Error {
         Category::Syntax | Category::Io => "JSON",
     };
     let place = (error.line() > 0).then(|| format!("line {}, column {}", error.line(), error.column()));
-    Error { place, ..Error::invalid(expected) }
+    Error::invalid(expected).with_place(place)
 }
 
 /// What is expected of JSON that is well formed.
