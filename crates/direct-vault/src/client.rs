@@ -43,10 +43,13 @@ pub(crate) struct Client {
     http: reqwest::Client,
     address: Address,
     namespace: Option<HeaderValue>,
+    /// Who is to have signed Vault's certificate.
+    authority: String,
 }
 
 impl Client {
     pub(crate) fn new(settings: &VaultSettings) -> Result<Self, Error> {
+        let authority = tls::authority(settings.cacert.as_deref());
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(&settings.addr, settings.cacert.as_deref())?)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -54,15 +57,12 @@ impl Client {
             .retry(reqwest::retry::never())
             .user_agent(concat!("direct-vault/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| Error::Tls {
-                file: "the system's certificates".to_owned(),
-                reason: root(&error),
-            })?;
+            .map_err(|error| Error::Tls { file: authority.clone(), reason: root(&error) })?;
         let namespace = match settings.namespace.as_deref().map(str::trim) {
             None | Some("") => None,
             Some(name) => Some(HeaderValue::from_str(name).map_err(|_| Error::Namespace)?),
         };
-        Ok(Self { http, address: settings.addr.clone(), namespace })
+        Ok(Self { http, address: settings.addr.clone(), namespace, authority })
     }
 
     /// Sends one request and reads the whole answer, whatever its status.
@@ -123,7 +123,11 @@ impl Client {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {
-        let reason = if error.is_timeout() { "timed out".to_owned() } else { root(error) };
+        let reason = if error.is_timeout() {
+            "timed out".to_owned()
+        } else {
+            tls::refusal(error, &self.authority).unwrap_or_else(|| root(error))
+        };
         Error::Unreachable { address: self.address.to_string(), reason }
     }
 }

@@ -128,7 +128,7 @@ pub enum Error {
     /// The TLS set-up cannot be made.
     #[error("cannot set up TLS to Vault with {file}: {reason}")]
     Tls {
-        /// The file that should hold certificates.
+        /// Whose signatures are believed: a CA's file, or the system's certificates.
         file: String,
         /// What is wrong with it.
         reason: String,

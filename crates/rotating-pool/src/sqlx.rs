@@ -1,6 +1,7 @@
-//! `sqlx::PgPool` with a login that changes.
+//! `sqlx` pools with a login that changes.
 //!
 //! ```no_run
+//! # #[cfg(feature = "sqlx-postgres")]
 //! # async fn connect(
 //! #     login: secrets_config_core::Rotating<secrets_config_core::DbCredentials>,
 //! # ) -> Result<(), rotating_pool::Error> {
@@ -17,109 +18,62 @@
 //!
 //! # What happens at a change
 //!
-//! 1. *Probe*: a connection is made with the new login. If that fails the old one is kept, and it is tried again.
+//! 1. *Probe*: a connection is made with the new login and runs the probe statement. If that fails the old one is kept,
+//!    and it is tried again.
 //! 2. *Switch*: connections opened from now on use the new login. One that was being opened with the old login while
-//!    that happened is noticed by its database user, closed, and opened again.
-//! 3. *Drain*: connections with the old login go on serving until they are returned or idle, and are then closed one
-//!    after the other. A transaction is never cut.
-//! 4. *Let go*: when the server has no session of the old user any more, and what was being opened has had the pool's
-//!    acquire timeout to end, the old login is released, which is what lets its owner revoke it.
+//!    that happened is noticed by its database user, and another is put in its place before anybody gets it.
+//! 3. *Drain*: connections with the old login are replaced one after the other when nobody uses them, each by one that
+//!    is already open: nobody waits for it. A transaction is never cut.
+//! 4. *Let go*: when the server has no session of the old login any more and none is being opened, the login is
+//!    released, which is what lets its owner revoke it. Sessions in use shortly before the login ends are ended.
 //!
-//! `try_acquire` and `try_begin`, which skip the hooks of a pool, may hand out a connection of step 3: it works as
-//! long as it is held, since the old login is not let go of before.
+//! `try_acquire` and `try_begin` skip the hooks of a pool. They may hand out a connection of step 3, which works, since
+//! the old login is not let go of before; or one whose login was taken back by somebody else, which does not.
 
-mod drain;
+mod builder;
 mod hooks;
-mod probe;
-mod rotation;
-mod swap;
+#[cfg(feature = "sqlx-mysql")]
+mod mysql;
+mod opening;
+mod pool;
+#[cfg(feature = "sqlx-postgres")]
+mod postgres;
+mod server;
+mod sessions;
+
+use std::io::ErrorKind;
 
 use secrets_config_core::{DbCredentials, Rotating};
-use sqlx::{
-    PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
 
-pub use self::rotation::Rotation;
-use self::{hooks::Gate, swap::Swapper};
-use crate::Error;
+pub use self::{builder::Builder, server::Server};
+use crate::sqlstate;
 
 /// Returns a builder for a PostgreSQL pool that uses `login`.
-pub fn postgres(login: Rotating<DbCredentials>) -> Postgres {
-    Postgres { login, connect: PgConnectOptions::new(), pool: PgPoolOptions::new() }
+#[cfg(feature = "sqlx-postgres")]
+pub fn postgres(login: Rotating<DbCredentials>) -> Builder<sqlx::Postgres> {
+    Builder::new(login)
 }
 
-/// Builds a `PgPool` whose login changes.
-#[must_use = "a builder does nothing until `connect` is called"]
-pub struct Postgres {
-    login: Rotating<DbCredentials>,
-    connect: PgConnectOptions,
-    pool: PgPoolOptions,
+/// Returns a builder for a MySQL or MariaDB pool that uses `login`.
+#[cfg(feature = "sqlx-mysql")]
+pub fn mysql(login: Rotating<DbCredentials>) -> Builder<sqlx::MySql> {
+    Builder::new(login)
 }
 
-impl Postgres {
-    /// Sets where to connect to, and how. User and password in it are replaced by those of the login. The default is
-    /// that of `PgConnectOptions::new()`, which reads the `PG…` variables.
-    pub fn connect_options(mut self, options: PgConnectOptions) -> Self {
-        self.connect = options;
-        self
-    }
-
-    /// Sets the pool's limits and times. The hooks `after_connect` and `after_release` are taken by this crate: what
-    /// `options` has for them is replaced. The default is `PgPoolOptions::new()`.
-    pub fn pool_options(mut self, options: PgPoolOptions) -> Self {
-        self.pool = options;
-        self
-    }
-
-    /// Connects, and follows the login in the background until the pool is closed or the login's owner is gone.
-    ///
-    /// The task that follows has a handle of the pool: to end both, close the pool. Handles that are merely dropped leave
-    /// it open until the login's owner is gone.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Connect`] if the first connection cannot be made.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future closes what was opened.
-    pub async fn connect(self) -> Result<PgPool, Error> {
-        Ok(self.connect_with_rotation().await?.0)
-    }
-
-    /// As [`connect`](Self::connect), with a view of how the pool follows its login.
-    ///
-    /// # Errors
-    ///
-    /// As [`connect`](Self::connect).
-    ///
-    /// # Cancel safety
-    ///
-    /// As [`connect`](Self::connect).
-    pub async fn connect_with_rotation(self) -> Result<(PgPool, Rotation), Error> {
-        let mut login = self.login;
-        let first = login.current().hold();
-        login.mark_seen(&first);
-        let gate = Gate::new(first.clone(), self.pool.get_max_connections());
-        let options = probe::with_login(&self.connect, &first);
-        let failed = |source| Error::Connect { user: first.username().to_owned(), source: Box::new(source) };
-        let pool = hooks::install(self.pool, &gate).connect_with(options).await.map_err(failed)?;
-        let role = probe::role_of(&mut *pool.acquire().await.map_err(failed)?).await.map_err(failed)?;
-        let rotation = Rotation::new(gate.clone());
-        // It ends with the pool or with the login's owner, whichever goes first.
-        let _follower =
-            tokio::spawn(Swapper::new(pool.clone(), login, self.connect, gate, first, role).run());
-        Ok((pool, rotation))
-    }
-}
-
-impl std::fmt::Debug for Postgres {
-    /// Leaves out the connect options: their own `Debug` shows the password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Postgres")
-            .field("login", &self.login)
-            .field("pool", &self.pool)
-            .finish_non_exhaustive()
+/// Returns what an error says of the login, as a code of the database.
+pub(crate) fn code(error: &sqlx::Error) -> Option<String> {
+    match error {
+        #[cfg(feature = "sqlx-mysql")]
+        sqlx::Error::Database(error)
+            if error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>().is_some() =>
+        {
+            error
+                .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
+                .map(|error| error.number().to_string())
+        }
+        sqlx::Error::Database(error) => error.code().map(Into::into),
+        // Where no connection can be opened, this is what the pool is sent to.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::NotFound => Some(sqlstate::NO_LOGIN.to_owned()),
+        _ => None,
     }
 }

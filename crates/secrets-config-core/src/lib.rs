@@ -14,6 +14,8 @@ mod loader;
 mod origin;
 mod placeholder;
 mod problem;
+#[cfg(feature = "process")]
+pub mod process;
 mod report;
 mod rule;
 mod schema;

@@ -1,7 +1,10 @@
 //! Reads a settings struct from its sources.
 
+mod scrub;
+
 use std::{fmt, marker::PhantomData, ops::Deref, path::PathBuf};
 
+use self::scrub::Scrub;
 use crate::{
     Config, Provided, Report, Warning,
     layer::{DirectoryLayer, DotenvLayer, Environment, Layer, Pairs},
@@ -22,12 +25,13 @@ use crate::{
 #[must_use = "a loader does nothing until `load` is called"]
 pub struct Loader<T> {
     layers: Vec<Box<dyn Layer>>,
+    scrub: Option<Scrub>,
     settings: PhantomData<fn() -> T>,
 }
 
 impl<T: Config> Loader<T> {
     pub(crate) fn new() -> Self {
-        Self { layers: Vec::new(), settings: PhantomData }
+        Self { layers: Vec::new(), scrub: None, settings: PhantomData }
     }
 
     /// Adds the process environment. Variables are read by name; nothing else of it is copied.
@@ -79,9 +83,14 @@ impl<T: Config> Loader<T> {
     ///
     /// A [`Report`] of every problem there is, not only the first.
     pub fn load(mut self) -> Result<T, Report> {
+        let scrub = self.scrub.take();
         let mut scope = Scope::open(&mut self.layers, T::SCHEMA);
         let settings = T::read(&mut scope);
-        scope.finish(settings)
+        let result = scope.finish(settings);
+        if let Some(scrub) = scrub {
+            scrub.run(T::SCHEMA);
+        }
+        result
     }
 
     /// Reads every field and tells for each where its value came from.
@@ -90,10 +99,15 @@ impl<T: Config> Loader<T> {
     ///
     /// As [`load`](Self::load).
     pub fn load_with_origins(mut self) -> Result<Loaded<T>, Report> {
+        let scrub = self.scrub.take();
         let mut scope = Scope::open(&mut self.layers, T::SCHEMA).recording();
         let settings = T::read(&mut scope);
         let (provided, warnings) = (scope.take_provided(), scope.take_warnings());
-        Ok(Loaded { settings: scope.finish(settings)?, provided, warnings })
+        let result = scope.finish(settings);
+        if let Some(scrub) = scrub {
+            scrub.run(T::SCHEMA);
+        }
+        Ok(Loaded { settings: result?, provided, warnings })
     }
 }
 

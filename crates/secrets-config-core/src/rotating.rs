@@ -18,20 +18,22 @@
 //! # }
 //! ```
 
-use std::{convert::Infallible, fmt, ops::Deref, sync::Arc};
+use std::{convert::Infallible, fmt, ops::Deref, sync::Arc, time::Instant};
 
 use arc_swap::{ArcSwap, Guard};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 /// Returns both ends of a value whose first generation, number 1, is `value`.
 #[must_use]
 pub fn channel<T>(value: T) -> (Publisher<T>, Rotating<T>) {
     const FIRST: u64 = 1;
-    let (generation, retired) = Generation::new(FIRST, value);
+    let (generation, retired) = Generation::new(FIRST, value, None);
     let current = Arc::new(ArcSwap::from_pointee(generation));
     let (numbers, changes) = watch::channel(FIRST);
-    let publisher = Publisher { current: Arc::clone(&current), numbers, retired };
-    (publisher, Rotating { current, changes, seen: FIRST })
+    let requests = Arc::new(Notify::new());
+    let publisher =
+        Publisher { current: Arc::clone(&current), numbers, retired, requests: Arc::clone(&requests) };
+    (publisher, Rotating { current, changes, seen: FIRST, requests })
 }
 
 /// Reads a value that changes while the process runs. Clones see the same value.
@@ -39,6 +41,7 @@ pub struct Rotating<T> {
     current: Arc<ArcSwap<Generation<T>>>,
     changes: watch::Receiver<u64>,
     seen: u64,
+    requests: Arc<Notify>,
 }
 
 impl<T> Rotating<T> {
@@ -78,11 +81,24 @@ impl<T> Rotating<T> {
     pub fn generation(&self) -> u64 {
         self.current().number()
     }
+
+    /// Tells the publisher that `generation` no longer works. It decides what to do about it; many requests before it
+    /// looks are one. About a generation that is not the newest any more there is nothing to tell.
+    pub fn request_refresh(&self, generation: &Generation<T>) {
+        if generation.number() == self.generation() {
+            self.requests.notify_one();
+        }
+    }
 }
 
 impl<T> Clone for Rotating<T> {
     fn clone(&self) -> Self {
-        Self { current: Arc::clone(&self.current), changes: self.changes.clone(), seen: self.seen }
+        Self {
+            current: Arc::clone(&self.current),
+            changes: self.changes.clone(),
+            seen: self.seen,
+            requests: Arc::clone(&self.requests),
+        }
     }
 }
 
@@ -96,20 +112,34 @@ impl<T: fmt::Debug> fmt::Debug for Rotating<T> {
 pub struct Generation<T> {
     value: T,
     number: u64,
+    expiry: watch::Sender<Option<Instant>>,
     /// Dropped with the generation, which is what [`Retired`] waits for.
     _in_use: oneshot::Sender<Infallible>,
 }
 
 impl<T> Generation<T> {
-    fn new(number: u64, value: T) -> (Self, Retired) {
+    fn new(number: u64, value: T, expires: Option<Instant>) -> (Self, Retired) {
         let (in_use, released) = oneshot::channel();
-        (Self { value, number, _in_use: in_use }, Retired { released })
+        let expiry = watch::Sender::new(expires);
+        (Self { value, number, expiry, _in_use: in_use }, Retired { released })
     }
 
     /// Returns the number of this generation; the first is 1.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Returns when the value stops being good, as far as its publisher knows now; `None` is never.
+    #[must_use]
+    pub fn expires(&self) -> Option<Instant> {
+        *self.expiry.borrow()
+    }
+
+    /// Returns a view of [`expires`](Self::expires) that follows every change, such as a lease that is renewed.
+    #[must_use]
+    pub fn expiry(&self) -> watch::Receiver<Option<Instant>> {
+        self.expiry.subscribe()
     }
 }
 
@@ -157,13 +187,19 @@ pub struct Publisher<T> {
     current: Arc<ArcSwap<Generation<T>>>,
     numbers: watch::Sender<u64>,
     retired: Retired,
+    requests: Arc<Notify>,
 }
 
 impl<T> Publisher<T> {
     /// Makes `value` the newest generation and returns the one before, which may still be in use.
     pub fn publish(&mut self, value: T) -> Retired {
+        self.publish_until(value, None)
+    }
+
+    /// As [`publish`](Self::publish), with when the value stops being good; `None` is never.
+    pub fn publish_until(&mut self, value: T, expires: Option<Instant>) -> Retired {
         let number = *self.numbers.borrow() + 1;
-        let (generation, retired) = Generation::new(number, value);
+        let (generation, retired) = Generation::new(number, value, expires);
         self.current.store(Arc::new(generation));
         self.numbers.send_replace(number);
         std::mem::replace(&mut self.retired, retired)
@@ -174,11 +210,40 @@ impl<T> Publisher<T> {
     pub fn generation(&self) -> u64 {
         *self.numbers.borrow()
     }
+
+    /// Says when the newest generation stops being good; `None` is never, which is what a first generation starts with.
+    pub fn set_expires(&self, expires: Option<Instant>) {
+        self.current.load().expiry.send_replace(expires);
+    }
+
+    /// Returns what [`Rotating::request_refresh`] asks for. The value has one such view that is served: of several,
+    /// each request reaches one.
+    #[must_use]
+    pub fn refresh_requests(&self) -> RefreshRequests {
+        RefreshRequests { requests: Arc::clone(&self.requests) }
+    }
 }
 
 impl<T> fmt::Debug for Publisher<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publisher").field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}
+
+/// Requests to look whether the newest generation still works.
+#[derive(Debug)]
+pub struct RefreshRequests {
+    requests: Arc<Notify>,
+}
+
+impl RefreshRequests {
+    /// Waits for the next request. Does not end with the publisher.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a request that was not returned is returned by the next call.
+    pub async fn next(&mut self) {
+        self.requests.notified().await;
     }
 }
 
@@ -252,6 +317,36 @@ mod tests {
         rotating.mark_seen(&seen);
         let _retired = publisher.publish("c");
         assert_eq!(rotating.changed().await.map(|generation| generation.number()), Some(3));
+    }
+
+    #[tokio::test]
+    async fn many_requests_for_a_refresh_are_one() {
+        let (publisher, rotating) = channel("a");
+        let mut requests = publisher.refresh_requests();
+        assert!(is_pending(requests.next()).await);
+        for _ in 0..3 {
+            rotating.request_refresh(&rotating.current());
+        }
+        assert!(!is_pending(requests.next()).await);
+        assert!(is_pending(requests.next()).await);
+    }
+
+    #[tokio::test]
+    async fn nobody_asks_for_a_refresh_of_what_was_replaced() {
+        let (mut publisher, rotating) = channel("a");
+        let old = rotating.current().hold();
+        let _retired = publisher.publish("b");
+        rotating.request_refresh(&old);
+        assert!(is_pending(publisher.refresh_requests().next()).await);
+    }
+
+    #[tokio::test]
+    async fn a_renewal_is_seen_by_who_holds_the_generation() {
+        let (publisher, rotating) = channel("a");
+        let held = rotating.current().hold();
+        let end = Instant::now();
+        publisher.set_expires(Some(end));
+        assert_eq!(held.expires(), Some(end));
     }
 
     #[tokio::test]

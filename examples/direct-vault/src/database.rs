@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrets_config::{
     DbCredentials, Rotating,
-    pool::{self, sqlx::Rotation},
+    pool::{self, Rotation},
 };
 use sqlx::{
     PgPool,

@@ -1,9 +1,9 @@
 //! Whom to believe that they are Vault.
 
-use std::{path::Path, sync::Arc};
+use std::{error::Error as StdError, io, path::Path, sync::Arc};
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    CertificateError, ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, pem::PemObject},
 };
@@ -11,15 +11,43 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::{Address, Error};
 
+/// Returns whose signature on Vault's certificate is believed, as a message goes on after `with` or `by`.
+pub(super) fn authority(cacert: Option<&Path>) -> String {
+    cacert.map_or_else(
+        || "the system's certificates".to_owned(),
+        |path| format!("the CA in {}", path.display()),
+    )
+}
+
+/// Returns why Vault's certificate was refused, if that is what went wrong.
+pub(super) fn refusal(error: &(dyn StdError + 'static), authority: &str) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
+            return Some(match reason {
+                // A CA that was made anew under its old name is known, but the signature is not its own.
+                CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                    format!("Vault's certificate is not signed by {authority}")
+                }
+                reason => format!("Vault's certificate is refused with {authority}: {reason}"),
+            });
+        }
+        // What an `io::Error` wraps is not its source.
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    None
+}
+
 /// Returns the TLS set-up: the certificate authority in `cacert` alone, or those the system trusts.
 ///
 /// The provider of cryptography is named here, so that no process-wide default is needed or touched. reqwest wants a
 /// set-up even for plain HTTP, where nobody is trusted: a machine without certificates can still use it.
 pub(super) fn config(address: &Address, cacert: Option<&Path>) -> Result<ClientConfig, Error> {
-    let source =
-        cacert.map_or_else(|| "the system's certificates".to_owned(), |path| path.display().to_string());
-    let refused =
-        |reason: &dyn std::error::Error| Error::Tls { file: source.clone(), reason: reason.to_string() };
+    let authority = authority(cacert);
+    let refused = |reason: &dyn StdError| Error::Tls { file: authority.clone(), reason: reason.to_string() };
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| refused(&error))?;
@@ -36,7 +64,7 @@ pub(super) fn config(address: &Address, cacert: Option<&Path>) -> Result<ClientC
         roots.add(certificate).map_err(|error| refused(&error))?;
     }
     if roots.is_empty() {
-        return Err(Error::Tls { file: source, reason: "there is no certificate in it".to_owned() });
+        return Err(Error::Tls { file: authority, reason: "there is no certificate in it".to_owned() });
     }
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -1,0 +1,122 @@
+//! Old logins whose connections have not all left.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{adapter::Adapter, gate::Gate, login::Login};
+
+/// Connections are looked after this often at first, and the longer some stay the less often.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// Connections that are still in use are ended this long before their login ends, or after three quarters of the time
+/// that was left at the swap, whichever is later.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// The logins that are leaving.
+pub(crate) struct Drain {
+    old: Vec<Old>,
+    next: Instant,
+    pause: Duration,
+}
+
+/// A login of which there may be connections. Held until there are none.
+struct Old {
+    login: Arc<Login>,
+    deadline: Option<Instant>,
+    connections: usize,
+}
+
+impl Drain {
+    pub(crate) fn new() -> Self {
+        Self { old: Vec::new(), next: Instant::now(), pause: FIRST_PAUSE }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.old.is_empty()
+    }
+
+    /// Lets the connections of `login` leave.
+    pub(crate) fn add(&mut self, login: Arc<Login>, gate: &Gate) {
+        let now = Instant::now();
+        let deadline = login.generation().expires().map(|expires| {
+            let expires = Instant::from_std(expires);
+            let left = expires.saturating_duration_since(now);
+            expires.checked_sub(MARGIN.min(left / 4)).unwrap_or(now)
+        });
+        self.old.push(Old { login, deadline, connections: 0 });
+        self.pause = FIRST_PAUSE;
+        self.next = now;
+        self.show(gate);
+    }
+
+    /// Keeps the connections of `login`'s user: they are current again.
+    pub(crate) fn keep(&mut self, login: &Login, gate: &Gate) {
+        self.old.retain(|old| !old.login.has_user_of(login));
+        self.show(gate);
+    }
+
+    /// Returns when to move on.
+    pub(crate) fn wake(&self) -> Option<Instant> {
+        let deadline = self.old.iter().filter_map(|old| old.deadline).min();
+        (!self.is_empty()).then(|| deadline.map_or(self.next, |deadline| deadline.min(self.next)))
+    }
+
+    /// Replaces what nobody uses, ends what is used for too long, and lets go of each login that has no connection left.
+    pub(crate) async fn advance<A: Adapter>(
+        &mut self,
+        adapter: &A,
+        newest: &Login,
+        spare: &mut Option<A::Session>,
+        gate: &Gate,
+    ) {
+        let pause = match adapter.replace_idle(newest, spare).await {
+            0 => self.pause,
+            _ => FIRST_PAUSE,
+        };
+        let mut staying = Vec::new();
+        for mut old in std::mem::take(&mut self.old) {
+            match adapter.remaining(&old.login, spare).await {
+                Ok(0) => continue,
+                Ok(connections) => old.connections = connections,
+                Err(failure) => tracing::debug!("cannot count old connections: {}", failure.source),
+            }
+            if old.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                end(adapter, &old.login, gate).await;
+                continue;
+            }
+            staying.push(old);
+        }
+        self.old = staying;
+        self.next = Instant::now() + pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        self.show(gate);
+    }
+
+    fn show(&self, gate: &Gate) {
+        gate.old_connections.store(self.old.iter().map(|old| old.connections).sum(), Ordering::Relaxed);
+        let draining =
+            self.old.iter().map(|old| (old.login.number(), old.login.credentials().username().to_owned()));
+        gate.draining.store(Arc::new(draining.collect()));
+    }
+}
+
+async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) {
+    let generation = old.number();
+    match adapter.end(old).await {
+        Ok(connections) => {
+            gate.ended_late(connections);
+            tracing::warn!(generation, connections, "ended connections in use at the end of their login");
+        }
+        Err(failure) => {
+            tracing::warn!(
+                generation,
+                "cannot end connections in use at the end of their login: {}",
+                failure.source
+            );
+        }
+    }
+}

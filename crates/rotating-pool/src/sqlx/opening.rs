@@ -1,0 +1,107 @@
+//! How a connection is opened, by the pool or beside it, and how it is told whose it is.
+
+use std::{io::ErrorKind, sync::Arc, time::Duration};
+
+use sqlx::{Connection, Error};
+use tokio::time;
+
+use super::{
+    hooks::AfterConnect,
+    server::{Options, Server},
+    sessions::Sessions,
+};
+use crate::{gate::Gate, login::Login, sqlstate};
+
+/// A database that does not answer a small question in this time does not answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Makes a connection ready for the application.
+pub(super) struct Opening<DB: Server> {
+    pub(super) gate: Arc<Gate>,
+    pub(super) sessions: Sessions,
+    /// With the application's own settings, and any login.
+    pub(super) options: Options<DB>,
+    pub(super) role: Option<String>,
+    pub(super) probe: String,
+    pub(super) after_connect: Option<AfterConnect<DB>>,
+}
+
+impl<DB: Server> Opening<DB> {
+    /// Opens a connection with `login` that may take the place of one in the pool, and runs the probe statement.
+    pub(super) async fn open(&self, login: &Login) -> Result<DB::Connection, Error> {
+        in_time(async {
+            let mut connection = self.connect(login).await?;
+            let session = DB::session(&mut connection).await?;
+            if login.is(&session.user) {
+                self.sessions.add(session);
+            }
+            self.prepare(&mut connection).await?;
+            DB::run(&mut connection, &self.probe).await?;
+            Ok(connection)
+        })
+        .await
+    }
+
+    /// Takes over a connection that the pool has opened. If the login changed meanwhile, another is put in its place: the
+    /// one that straddled the change is never handed out.
+    pub(super) async fn settle(&self, connection: &mut DB::Connection) -> Result<(), Error> {
+        loop {
+            let session = DB::session(connection).await?;
+            let login = self.gate.login();
+            if login.is(&session.user) {
+                self.sessions.add(session);
+                break;
+            }
+            self.gate.counts.straddled.add(1);
+            tracing::debug!(generation = login.number(), "the login changed while a connection was opened");
+            let straddler = std::mem::replace(connection, self.connect(&login).await?);
+            close::<DB>(straddler).await;
+        }
+        self.prepare(connection).await
+    }
+
+    /// Returns whether the login of an open connection still exists. One that does not answer is not usable either.
+    pub(super) async fn is_usable(&self, connection: &mut DB::Connection) -> bool {
+        match in_time(DB::session(connection)).await {
+            Ok(_) => true,
+            Err(error) => {
+                if is_dropped(&error) {
+                    self.gate.found_dropped();
+                    // It acts as another role, which is still there.
+                    if self.role.is_some() {
+                        return true;
+                    }
+                    self.gate.counts.poisoned.add(1);
+                }
+                false
+            }
+        }
+    }
+
+    pub(super) async fn connect(&self, login: &Login) -> Result<DB::Connection, Error> {
+        DB::Connection::connect_with(&DB::with_login(&self.options, login.credentials())).await
+    }
+
+    async fn prepare(&self, connection: &mut DB::Connection) -> Result<(), Error> {
+        if let Some(role) = &self.role {
+            DB::set_role(connection, role).await?;
+        }
+        match &self.after_connect {
+            Some(after_connect) => after_connect(connection).await,
+            None => Ok(()),
+        }
+    }
+}
+
+pub(super) async fn close<DB: Server>(connection: DB::Connection) {
+    // The server ends the session anyway when the socket goes.
+    let _unheard = in_time(connection.close()).await;
+}
+
+pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())))
+}
+
+pub(super) fn is_dropped(error: &Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| sqlstate::is_denial(&code))
+}

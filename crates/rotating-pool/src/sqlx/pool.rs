@@ -1,0 +1,314 @@
+//! The pool, as the task that follows its login sees it.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use sqlx::{Connection, Error, Pool, pool::PoolConnection};
+use tokio::time::{self, Instant};
+
+use super::{
+    code,
+    opening::{Opening, PATIENCE, close, in_time, is_dropped},
+    server::{Options, Server},
+};
+use crate::{
+    adapter::{Adapter, Failure, Reason},
+    login::Login,
+    sqlstate,
+};
+
+/// Where all connections are in use, this long is waited for one that is returned.
+const TURN: Duration = Duration::from_secs(1);
+
+pub(super) struct RotatingPool<DB: Server> {
+    pool: Pool<DB>,
+    opening: Arc<Opening<DB>>,
+    overlap: u32,
+    max_lifetime: Option<Duration>,
+    /// What the pool opened connections with, by generation. The pool holds it as long as it opens one.
+    in_use: Mutex<Vec<(u64, Weak<Options<DB>>)>>,
+    visited: Mutex<Instant>,
+}
+
+impl<DB: Server> RotatingPool<DB> {
+    pub(super) fn new(
+        pool: Pool<DB>,
+        opening: Arc<Opening<DB>>,
+        overlap: u32,
+        max_lifetime: Option<Duration>,
+    ) -> Self {
+        let in_use = (opening.gate.login().number(), Arc::downgrade(&pool.connect_options()));
+        let (in_use, visited) = (Mutex::new(vec![in_use]), Mutex::new(Instant::now()));
+        Self { pool, opening, overlap, max_lifetime, in_use, visited }
+    }
+
+    /// Takes a connection out that nobody uses. If all are in use it waits for one.
+    async fn take(&self) -> Option<PoolConnection<DB>> {
+        if let Some(connection) = self.pool.try_acquire() {
+            return Some(connection);
+        }
+        let is_full = self.pool.size() >= self.pool.options().get_max_connections();
+        if !is_full {
+            return None;
+        }
+        time::timeout(TURN, self.pool.acquire()).await.ok()?.ok()
+    }
+
+    /// Puts a connection of `login` in the place of `connection`.
+    async fn replace(
+        &self,
+        mut connection: PoolConnection<DB>,
+        login: &Login,
+        spare: &mut Option<DB::Connection>,
+    ) -> Result<(), Failure> {
+        match spare.take() {
+            Some(fresh) => {
+                let old = std::mem::replace(&mut *connection, fresh);
+                give_back(connection).await;
+                close::<DB>(old).await;
+            }
+            None => self.replace_in_place(connection, login).await?,
+        }
+        self.opening.gate.counts.drained.add(1);
+        Ok(())
+    }
+
+    /// As `replace`, with the old session ended before the new one begins.
+    async fn replace_in_place(
+        &self,
+        mut connection: PoolConnection<DB>,
+        login: &Login,
+    ) -> Result<(), Failure> {
+        vacate::<DB>(&mut connection).await;
+        match self.opening.open(login).await {
+            Ok(fresh) => {
+                drop(std::mem::replace(&mut *connection, fresh));
+                give_back(connection).await;
+                Ok(())
+            }
+            Err(error) => {
+                drop(connection.detach());
+                Err(failure(error))
+            }
+        }
+    }
+
+    async fn refill(&self, login: &Login, spare: &mut Option<DB::Connection>) -> Result<(), Failure> {
+        if spare.is_none() && self.overlap > 0 {
+            match self.opening.open(login).await {
+                Ok(connection) => *spare = Some(connection),
+                Err(error) => {
+                    let failure = failure(error);
+                    if failure.reason != Reason::Full {
+                        return Err(failure);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes each connection that nobody uses out and returns it.
+    async fn visit_idle(&self) {
+        for _ in 0..self.pool.num_idle() {
+            let Some(connection) = self.pool.try_acquire() else { return };
+            give_back(connection).await;
+        }
+    }
+
+    fn in_use(&self) -> std::sync::MutexGuard<'_, Vec<(u64, Weak<Options<DB>>)>> {
+        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn options_are_in_use(&self, generation: u64) -> bool {
+        let mut in_use = self.in_use();
+        in_use.retain(|(_, options)| options.strong_count() > 0);
+        in_use.iter().any(|(number, _)| *number == generation)
+    }
+
+    async fn count(&self, old: &Login, spare: &mut Option<DB::Connection>) -> Result<usize, Error> {
+        let sessions = self.opening.sessions.of(old);
+        if sessions.is_empty() {
+            return Ok(0);
+        }
+        if !DB::SHOWS_ALL_SESSIONS {
+            let mut watch = in_time(self.opening.connect(old)).await?;
+            let count = in_time(DB::count(&mut watch, &sessions)).await;
+            close::<DB>(watch).await;
+            return count;
+        }
+        if let Some(connection) = spare {
+            let count = in_time(DB::count(connection, &sessions)).await;
+            if count.is_err() {
+                *spare = None;
+            }
+            return count;
+        }
+        let Some(mut connection) = self.take().await else {
+            return Err(Error::PoolTimedOut);
+        };
+        let count = in_time(DB::count(&mut connection, &sessions)).await;
+        give_back(connection).await;
+        count
+    }
+}
+
+impl<DB: Server> Adapter for RotatingPool<DB> {
+    type Session = DB::Connection;
+
+    async fn open(&self, login: &Login) -> Result<DB::Connection, Failure> {
+        self.opening.open(login).await.map_err(failure)
+    }
+
+    async fn open_in_place(&self, login: &Login) -> Result<(), Failure> {
+        let Ok(Ok(connection)) = time::timeout(PATIENCE, self.pool.acquire()).await else {
+            return Err(failure(Error::PoolTimedOut));
+        };
+        let current = self.opening.gate.login();
+        let mut connection = connection;
+        vacate::<DB>(&mut connection).await;
+        let (fresh, result) = match self.opening.open(login).await {
+            Ok(fresh) => (Ok(fresh), Ok(())),
+            Err(error) => (self.opening.open(&current).await, Err(failure(error))),
+        };
+        match fresh {
+            Ok(fresh) => {
+                drop(std::mem::replace(&mut *connection, fresh));
+                give_back(connection).await;
+            }
+            Err(_) => drop(connection.detach()),
+        }
+        result
+    }
+
+    fn switch(&self, login: &Arc<Login>) {
+        self.pool.set_connect_options(DB::with_login(&self.opening.options, login.credentials()));
+        self.in_use().push((login.number(), Arc::downgrade(&self.pool.connect_options())));
+    }
+
+    fn refuse_growth(&self) {
+        self.pool.set_connect_options(DB::without_login(&self.opening.options));
+    }
+
+    async fn replace_idle(&self, login: &Login, spare: &mut Option<DB::Connection>) -> usize {
+        let mut replaced = 0;
+        // Where all are in use, the one that is returned next may have been seen before.
+        for _ in 0..self.pool.size() * 2 {
+            if let Err(failure) = self.refill(login, spare).await {
+                tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
+                break;
+            }
+            let Some(mut connection) = self.take().await else { break };
+            match in_time(DB::session(&mut connection)).await {
+                Ok(session) if login.is(&session.user) => give_back(connection).await,
+                Err(error) if !is_dropped(&error) => drop(connection.detach()),
+                _ => {
+                    if let Err(failure) = self.replace(connection, login, spare).await {
+                        tracing::debug!("cannot replace an old connection: {}", failure.source);
+                        break;
+                    }
+                    replaced += 1;
+                }
+            }
+        }
+        replaced
+    }
+
+    async fn remaining(
+        &self,
+        old: &Arc<Login>,
+        spare: &mut Option<DB::Connection>,
+    ) -> Result<usize, Failure> {
+        let is_opening = self.options_are_in_use(old.number());
+        match self.count(old, spare).await {
+            Ok(0) if !is_opening => {
+                self.opening.sessions.forget(old);
+                Ok(0)
+            }
+            Ok(count) => Ok(count.max(1)),
+            Err(error) => {
+                let failure = failure(error);
+                // What cannot log in any more has nothing that could be taken from it.
+                if !DB::SHOWS_ALL_SESSIONS && failure.reason == Reason::Refused {
+                    Ok(0)
+                } else {
+                    Err(failure)
+                }
+            }
+        }
+    }
+
+    async fn end(&self, old: &Arc<Login>) -> Result<usize, Failure> {
+        let sessions = self.opening.sessions.of(old);
+        let mut connection = in_time(self.opening.connect(old)).await.map_err(failure)?;
+        let count = in_time(DB::count(&mut connection, &sessions)).await.map_err(failure)?;
+        for session in &sessions {
+            // One that has ended by itself meanwhile is an error for some servers.
+            let _gone = in_time(DB::end(&mut connection, session)).await;
+        }
+        close::<DB>(connection).await;
+        self.opening.sessions.forget(old);
+        Ok(count)
+    }
+
+    async fn upkeep(&self) {
+        let now = Instant::now();
+        let is_due = {
+            let mut visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = self.max_lifetime.is_some_and(|lifetime| now >= *visited + lifetime);
+            if is_due {
+                *visited = now;
+            }
+            is_due
+        };
+        // A visit also lets the pool count a connection's idle time anew.
+        if is_due || self.opening.gate.pinned().is_some() {
+            self.visit_idle().await;
+        }
+    }
+
+    fn upkeep_period(&self) -> Option<Duration> {
+        let idle_timeout = self.pool.options().get_idle_timeout().map(|timeout| timeout / 2);
+        idle_timeout.into_iter().chain(self.max_lifetime).min().map(|period| period.max(TURN))
+    }
+
+    fn overlap(&self) -> u32 {
+        self.overlap
+    }
+
+    async fn close_session(&self, session: DB::Connection) {
+        close::<DB>(session).await;
+    }
+
+    async fn closed(&self) {
+        self.pool.close_event().await;
+    }
+
+    async fn emptied(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Ends the session of a connection, which keeps its place in the pool.
+async fn vacate<DB: Server>(connection: &mut DB::Connection) {
+    if let Ok(session) = in_time(DB::session(connection)).await {
+        // Its last answer is that it has been ended; after that there is none.
+        let _ended = in_time(DB::end(connection, &session)).await;
+        let _gone = in_time(connection.ping()).await;
+    }
+}
+
+/// Returns a connection to its pool. One that does not answer is dropped.
+async fn give_back<DB: Server>(mut connection: PoolConnection<DB>) {
+    let returned = connection.return_to_pool();
+    if time::timeout(PATIENCE, returned).await.is_err() {
+        tracing::debug!("an idle connection did not answer and was dropped");
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    let reason = code(&error).map_or(Reason::Other, |code| sqlstate::reason(&code));
+    Failure { reason, source: Box::new(error) }
+}

@@ -1,0 +1,58 @@
+//! What differs between the database servers that sqlx speaks to.
+
+use futures_core::future::BoxFuture;
+use secrets_config_core::DbCredentials;
+use sqlx::{Connection, Database, Error};
+
+/// A connection's options.
+pub(super) type Options<DB> = <<DB as Database>::Connection as Connection>::Options;
+
+/// A database server whose login can change: `sqlx::Postgres` and `sqlx::MySql`.
+pub trait Server: Sealed {}
+
+/// What the adapter needs of one.
+pub trait Sealed: Database {
+    /// Whether a user's sessions can be listed with the login of another.
+    const SHOWS_ALL_SESSIONS: bool;
+
+    /// Options from nothing but the environment of the process.
+    fn options() -> Options<Self>;
+
+    /// Options with this login in them.
+    fn with_login(options: &Options<Self>, login: &DbCredentials) -> Options<Self>;
+
+    /// Options with which a connection fails at once, without asking anybody.
+    fn without_login(options: &Options<Self>) -> Options<Self>;
+
+    /// Whose session it is.
+    fn session(connection: &mut Self::Connection) -> BoxFuture<'_, Result<Session, Error>>;
+
+    /// Runs a statement and forgets what it returns.
+    fn run<'c>(connection: &'c mut Self::Connection, sql: &'c str) -> BoxFuture<'c, Result<(), Error>>;
+
+    /// How many of these sessions of a login's there are.
+    fn count<'c>(
+        connection: &'c mut Self::Connection,
+        sessions: &'c [Session],
+    ) -> BoxFuture<'c, Result<usize, Error>>;
+
+    /// Ends a session of the connection's own user.
+    fn end<'c>(
+        connection: &'c mut Self::Connection,
+        session: &'c Session,
+    ) -> BoxFuture<'c, Result<(), Error>>;
+
+    /// Takes on another role, for good.
+    fn set_role<'c>(connection: &'c mut Self::Connection, role: &'c str) -> BoxFuture<'c, Result<(), Error>>;
+}
+
+/// A session as its server names it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Session {
+    /// What the server calls the user.
+    pub(super) user: String,
+    /// The user's own id, where it has one: it outlives the user.
+    pub(super) user_id: i64,
+    /// The session's id, which another may have after its end.
+    pub(super) id: i64,
+}
