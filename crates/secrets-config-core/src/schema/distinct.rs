@@ -16,6 +16,7 @@ pub const fn is_distinct<const N: usize>(schema: &Schema) -> bool {
 /// Returns how many names the fields of the schema are read by.
 #[doc(hidden)]
 #[must_use]
+#[inline]
 pub const fn count_names(schema: &Schema) -> usize {
     let (mut count, mut i) = (0, 0);
     while i < schema.entries.len() {
@@ -116,6 +117,7 @@ impl<const N: usize> Names<N> {
     }
 }
 
+#[inline]
 const fn is_hidden(index: usize, mut hidden: Option<&Hidden<'_>>) -> bool {
     while let Some(range) = hidden {
         if range.first <= index && index < range.end {
@@ -133,6 +135,7 @@ struct Hash(u64);
 impl Hash {
     const EMPTY: Self = Self(0xcbf2_9ce4_8422_2325);
 
+    #[inline]
     const fn with(self, piece: &str) -> Self {
         let Self(mut hash) = self;
         let bytes = piece.as_bytes();
