@@ -38,6 +38,7 @@
 mod address;
 mod builder;
 mod client;
+mod clock;
 mod driver;
 mod engine;
 mod error;
