@@ -60,7 +60,7 @@ impl Builder {
         let (publish, status) = watch::channel(Status::starting());
         let engine = Engine::new(self.lease_max_age, fastrand::Rng::new());
         let driver = Driver::new(engine, client, app_role, start, queue, publish);
-        let vault = Vault::new(commands, status, tokio::spawn(driver.run()));
+        let vault = Vault::new(commands, status, driver);
         started.await.unwrap_or(Err(Error::Stopped))?;
         Ok(vault)
     }

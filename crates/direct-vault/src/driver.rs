@@ -2,6 +2,8 @@
 
 mod job;
 mod lease;
+#[cfg(feature = "vaultrs")]
+mod lent;
 mod shutdown;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -13,6 +15,8 @@ use tokio::{
     time::{self, Instant},
 };
 
+#[cfg(feature = "vaultrs")]
+pub(crate) use self::lent::{Borrowed, Loan};
 use self::{
     job::{Done, Outcome},
     lease::{Lease, RetiredLease},
@@ -42,6 +46,8 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    #[cfg(feature = "vaultrs")]
+    lent: lent::Lent,
     /// Answered by the first login.
     started: Option<oneshot::Sender<Result<(), Error>>>,
     commands: mpsc::Receiver<Command>,
@@ -69,6 +75,8 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            #[cfg(feature = "vaultrs")]
+            lent: lent::Lent::new(),
             started: Some(started),
             commands,
             status: Published(status),
@@ -78,6 +86,12 @@ impl Driver {
         }
     }
 
+    /// Returns where to borrow the token.
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn borrowers(&self) -> secrets_config_core::Rotating<Option<Loan>> {
+        self.lent.borrowers()
+    }
+
     /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
     pub(crate) async fn run(mut self) {
         loop {
@@ -85,6 +99,8 @@ impl Driver {
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
+                #[cfg(feature = "vaultrs")]
+                let work = self.lent.hold_back(job, work);
                 self.jobs.push(work);
             }
             self.publish_status();
@@ -118,6 +134,8 @@ impl Driver {
             (_, Err(error)) => return self.take_in_failure(job, error),
             (_, Ok(Outcome::LoggedIn(login))) => {
                 let id = self.engine.logged_in(now, sent, login.grant);
+                #[cfg(feature = "vaultrs")]
+                self.lent.lend(id, self.client.clone(), login.token.clone());
                 self.tokens.insert(id, login.token);
                 self.counters.logins += 1;
                 let generation = self.counters.logins;

@@ -45,7 +45,11 @@ mod error;
 mod settings;
 mod status;
 mod vault;
+#[cfg(feature = "vaultrs")]
+mod vaultrs;
 
+#[cfg(feature = "vaultrs")]
+pub use crate::vaultrs::VaultrsClient;
 pub use crate::{
     address::Address,
     builder::Builder,
