@@ -11,7 +11,7 @@ use secrets_config_core::{
     rotating::{self, Generation, Publisher, Retired},
 };
 
-use super::job::Done;
+use super::{Driver, job::Done};
 use crate::{
     client::{Client, Token},
     engine::{Job, SessionId},
@@ -47,9 +47,9 @@ impl Lent {
         self.borrowers.clone()
     }
 
-    /// Lends this token from now on.
-    pub(super) fn lend(&mut self, id: SessionId, client: Client, token: Token) {
-        let replaced = self.publisher.publish(Some(Loan { client, token }));
+    /// Lends this from now on.
+    fn lend(&mut self, id: SessionId, loan: Loan) {
+        let replaced = self.publisher.publish(Some(loan));
         if let Some(before) = self.current.replace(id) {
             self.replaced.entry(before).or_default().push(replaced);
         }
@@ -64,5 +64,15 @@ impl Lent {
             work.await
         }
         .boxed()
+    }
+}
+
+impl Driver {
+    /// Lends the token in use, with the client in use.
+    pub(super) fn lend(&mut self) {
+        let current = self.engine.current();
+        if let Some((id, held)) = current.and_then(|id| Some((id, self.tokens.get(&id)?))) {
+            self.lent.lend(id, Loan { client: self.client.clone(), token: held.token.clone() });
+        }
     }
 }
