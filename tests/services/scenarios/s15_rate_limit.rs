@@ -23,8 +23,8 @@ async fn the_wait_that_vault_asks_for_is_kept() {
 #[tokio::test]
 async fn without_a_wait_to_keep_renewals_are_tried_again_with_pauses_and_in_time() {
     let scene = Scene::start(lasting_token()).await;
-    // One request in four seconds, when the service wants about one in four.
-    scene.servers.vault.admin().limit_rate("sys/leases/renew", 0.25, false).await.unwrap();
+    // One request in seven seconds, when the service wants one in four or so.
+    scene.servers.vault.admin().limit_rate("sys/leases/renew", 0.15, false).await.unwrap();
     tokio::time::sleep(5 * HOUR / 2).await;
     let after = scene.end().await;
     after.assert_unharmed();
