@@ -7,7 +7,6 @@ use crate::scene::{CREDS, HEALTH, HOUR, LOGIN, SECOND, Scene, usual};
 #[tokio::test]
 async fn within_seconds_of_the_unsealing_there_are_new_credentials_and_they_serve() {
     let mut scene = Scene::start(usual()).await;
-    scene.grow().await;
     scene.servers.vault.restart().await.unwrap();
     tokio::time::sleep(HOUR * 3 / 2).await;
     assert_eq!(scene.failed(), 0, "{}", scene.service.output());

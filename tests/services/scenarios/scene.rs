@@ -21,6 +21,8 @@ pub(crate) const LOOK_UP_TOKEN: &str = "/v1/auth/token/lookup-self";
 pub(crate) const REVOKE_TOKEN: &str = "/v1/auth/token/revoke-self";
 pub(crate) const HEALTH: &str = "/v1/sys/health";
 
+/// How many connections the pool of the service has.
+pub(crate) const POOL: u64 = 10;
 /// Requests a second; on average each is two queries.
 const RATE: u32 = 100;
 /// A request that took longer was held up, unless the machine itself was busy.
@@ -66,10 +68,11 @@ impl Stage {
         self.servers.service(&[changes, &address].concat()).await
     }
 
-    /// Starts the service, and the load when it is ready.
+    /// Starts the service, and the load when it is ready and its pool is full.
     pub(crate) async fn open(self, changes: &[(&str, &str)]) -> Scene {
         let mut service = self.service(changes).await;
         service.wait_ready(SOON).await.unwrap();
+        grow(&service).await;
         let load = Load::start(service.address(), RATE).unwrap();
         let slow = Load::of(&[Request::Slow], service.address(), 1).unwrap();
         let alive = Load::of(&[Request::Alive], service.address(), RATE / 5).unwrap();
@@ -126,18 +129,6 @@ impl Scene {
     pub(crate) async fn drained(&self, generation: u64) {
         let line = format!("every connection has the new login generation={generation}");
         self.service.wait_line(&line, SOON).await.unwrap();
-    }
-
-    /// Lets the pool open all its connections, and returns how many these are.
-    pub(crate) async fn grow(&self) -> u64 {
-        const MOST: u64 = 10;
-        let each = (0..MOST).map(|_| self.service.post("/slow?ms=500"));
-        let mut together = each.collect::<FuturesUnordered<_>>();
-        while let Some(answer) = together.next().await {
-            assert_eq!(answer.unwrap().0, 201);
-        }
-        assert_eq!(self.status().await["pool"]["size"], MOST);
-        MOST
     }
 
     /// Returns the requests to Vault since `then` whose paths begin with `prefix`.
@@ -197,6 +188,17 @@ impl Aftermath {
     fn failures(&self) -> impl Iterator<Item = &Sample> {
         self.load.failures().chain(self.slow.failures())
     }
+}
+
+/// Lets the pool open all its connections.
+async fn grow(service: &Service) {
+    let each = (0..POOL).map(|_| service.post("/slow?ms=500"));
+    let mut together = each.collect::<FuturesUnordered<_>>();
+    while let Some(answer) = together.next().await {
+        assert_eq!(answer.unwrap().0, 201);
+    }
+    let (_, status) = service.get("/status").await.unwrap();
+    assert_eq!(status["pool"]["size"], POOL);
 }
 
 pub(crate) fn since(proxy: &Proxy, then: Instant, prefix: &str) -> Vec<Seen> {

@@ -293,8 +293,10 @@ impl Engine {
 
     /// The request was understood and not served.
     fn refused(&mut self, now: Instant, job: Job) {
-        if let Some(term) = self.term(job) {
-            term.renewal_failed(now);
+        let again = self.attempts(job).and_then(|attempts| attempts.earliest(now)).unwrap_or(now);
+        let instead = self.term(job).and_then(|term| term.renewal_failed(now, again));
+        if let Some((attempts, at)) = self.attempts(job).zip(instead) {
+            attempts.again_at(at);
         }
     }
 
