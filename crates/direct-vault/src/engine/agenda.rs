@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Job, Lease, LeaseKey, Session, SessionId,
+    Engine, Held, Job, Lease, LeaseKey, Session, SessionId,
     attempts::{Attempts, FLOOR},
     term::Due,
 };
@@ -47,7 +47,8 @@ impl Engine {
                 match lease.next(now, current, session) {
                     Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
                     Some((at, Due::Replace)) if !is_held_up => {
-                        want(lease.reads.earliest(at), Job::Issue(*key, current), &lease.attempts);
+                        let at = if lease.is_reading { at } else { lease.reads.earliest(at) };
+                        want(at, Job::Issue(*key, current), &lease.attempts);
                     }
                     _ => {}
                 }
@@ -108,13 +109,17 @@ impl Session {
 
 impl Lease {
     fn uses(&self, session: SessionId) -> bool {
-        self.issuing == Some(session) || self.held.as_ref().is_some_and(|held| held.session == session)
+        let holds = |held: &Held| held.session == session && !self.is_reading;
+        self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
     }
 
     /// Returns what is to be done with the lease, and when, under the token in use.
     fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
         /// Vault counts whole seconds.
         const ROUNDING: Duration = Duration::from_secs(2);
+        if let Some(held) = self.held.as_ref().filter(|_| self.is_reading) {
+            return held.term.next(now);
+        }
         let Some(held) = self.held.as_ref().filter(|held| held.session == current) else {
             return Some((now, Due::Replace));
         };

@@ -122,6 +122,24 @@ impl Engine {
         old.map(|old| self.retire(old.session, expires, false))
     }
 
+    /// What has no lease was read, and is to be read again after `again`.
+    pub(crate) fn was_read(&mut self, now: Instant, key: LeaseKey, again: Duration) {
+        // Everybody who started together is spread, and later rather than sooner.
+        let again = again.max(FLOOR).mul_f64(1.0 + 0.1 * self.random.f64());
+        let Some(lease) = self.leases.get_mut(&key) else { return };
+        lease.attempts.succeeded(now);
+        let Some(session) = lease.issuing.take() else { return };
+        lease.held = Some(Held { session, term: Term::of_reading(now + again) });
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.proven = true;
+        }
+    }
+
+    /// The service has something else to log in with: there is no reason to wait.
+    pub(crate) fn login_changed(&mut self) {
+        self.log_in.forgive();
+    }
+
     pub(crate) fn lease_renewed(
         &mut self,
         now: Instant,
@@ -210,6 +228,9 @@ impl Engine {
     /// A read may have made a lease that nobody knows. If nothing else hangs on the token, it goes, and takes it along.
     fn unanswered(&mut self, job: Job) {
         let Job::Issue(key, id) = job else { return };
+        if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
+            return;
+        }
         let is_alone = self.is_alone(key, id);
         self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone);
     }
@@ -228,6 +249,7 @@ impl Engine {
             Error::Denied { .. }
             | Error::NotFound { .. }
             | Error::NotLeased { .. }
+            | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
                 attempts.failed_until(now + AFTER_REFUSAL);
             }
