@@ -40,10 +40,10 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     pub(super) fn new(
         text: &'a mut Zeroizing<String>,
-        delimiter: &'a str,
+        delimiter: Option<&'a str>,
         error: &'a RefCell<Option<Error>>,
     ) -> Self {
-        Self { text, delimiter: Some(delimiter), file: None, is_literal: false, error }
+        Self { text, delimiter, file: None, is_literal: false, error }
     }
 
     pub(super) fn in_file(self, file: Option<&'a Path>) -> Self {
@@ -73,6 +73,7 @@ impl<'a> Value<'a> {
         Ok(List::split(self.text, self.delimiter()?, self.error))
     }
 
+    #[inline]
     fn pairs(&self) -> Result<Pairs<'_>, Error> {
         #[cfg(feature = "json")]
         if self.text.trim_ascii_start().starts_with('{') {
