@@ -197,9 +197,7 @@ impl Engine {
             Job::Issue(key, session) => {
                 let lease = self.leases.get_mut(&key)?;
                 lease.issuing = Some(session);
-                if !lease.is_reading {
-                    lease.reads.take(now);
-                }
+                lease.reads.take(now);
             }
             _ => {}
         }
@@ -272,7 +270,7 @@ impl Engine {
         let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
         self.retired.retain(|_, retired| !ended(retired.expires));
         let held =
-            |id| self.leases.values().any(|lease| lease.holds(id));
+            |id| self.leases.values().any(|lease| lease.held.as_ref().is_some_and(|held| held.session == id));
         let current = self.current();
         self.sessions.retain(|id, session| {
             Some(*id) == current || held(*id) || session.dead || !ended(session.term.expires())

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::{
     Secret,
     layer::fuzz_dotenv,
-    value::{self, Given},
+    value::{self, Format},
 };
 
 pub fn dotenv(text: &str) {
@@ -35,5 +35,5 @@ pub fn duration(text: &str) {
 
 fn parse<T: serde_core::de::DeserializeOwned>(text: &str) {
     let mut text = Zeroizing::new(text.to_owned());
-    drop(value::plain::<T>(&mut text, Given::plain()));
+    drop(value::plain::<T>(&mut text, Format::PLAIN));
 }

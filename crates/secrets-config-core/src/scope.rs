@@ -12,7 +12,7 @@ use self::find::Sought;
 use crate::{
     Config, Field, Kind, Origin, Problem, Report, Schema, Warning,
     layer::{Found, Layer, Step, Text},
-    value::{self, Given},
+    value,
 };
 
 /// What a variable ends in that names a file.
@@ -107,17 +107,20 @@ impl<'a> Scope<'a> {
     pub fn field<T>(
         &mut self,
         field: &'static Field,
-        parse: impl FnOnce(&mut Zeroizing<String>, Given<'_>) -> Result<T, value::Error>,
+        parse: impl FnOnce(&mut Zeroizing<String>, value::Written<'_>) -> Result<T, value::Error>,
         absent: impl FnOnce() -> Option<T>,
     ) -> Option<T> {
         match self.find(field) {
-            Sought::Found(mut text, origin) => match parse(&mut text, Given::of(field, origin.as_deref())) {
-                Ok(value) => Some(value),
-                Err(error) => {
-                    self.refuse_text(field, error);
-                    None
+            Sought::Found(mut text, origin) => {
+                let file = origin.as_deref().and_then(Origin::file);
+                match parse(&mut text, value::Written { format: field.format, file }) {
+                    Ok(value) => Some(value),
+                    Err(error) => {
+                        self.refuse_text(field, error);
+                        None
+                    }
                 }
-            },
+            }
             Sought::Absent => absent(),
             Sought::Refused => None,
         }

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use self::{de::Value, describe::Describe, encoding::Bytes};
 pub use self::{describe::Notes, encoding::Encoding, error::Error};
-use crate::{Field, Origin, suggest::closest};
+use crate::suggest::closest;
 
 /// How a value is written as text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,23 +52,12 @@ impl Format {
     }
 }
 
-/// What is known of a text besides itself.
+/// How a text is written, and where.
 #[derive(Clone, Copy, Debug)]
-pub struct Given<'a> {
-    format: Format,
-    /// Where the text is read, for a type that reads it again.
-    file: Option<&'a Path>,
-}
-
-impl<'a> Given<'a> {
-    pub(crate) fn of(field: &Field, origin: Option<&'a Origin>) -> Self {
-        Self { format: field.format, file: origin.and_then(Origin::file) }
-    }
-
-    #[cfg(fuzzing)]
-    pub(crate) fn plain() -> Self {
-        Self { format: Format::PLAIN, file: None }
-    }
+pub struct Written<'a> {
+    pub(crate) format: Format,
+    /// The file that holds the text and nothing else, for a type that reads it again.
+    pub(crate) file: Option<&'a Path>,
 }
 
 /// Parses `text` as a `T`, by type alone: nothing guesses from the text what it might be.
@@ -76,14 +65,14 @@ impl<'a> Given<'a> {
 /// # Errors
 ///
 /// Says what was expected.
-pub fn plain<T: DeserializeOwned>(text: &mut Zeroizing<String>, given: Given<'_>) -> Result<T, Error> {
-    let delimiter = match given.format {
+pub fn plain<T: DeserializeOwned>(text: &mut Zeroizing<String>, written: Written<'_>) -> Result<T, Error> {
+    let delimiter = match written.format {
         Format::Plain { delimiter } => Some(delimiter),
         _ => None,
     };
     // A type between us and the failed one (`Secret` does) may replace our error by its own: ours wins.
     let first = RefCell::new(None);
-    let value = Value::new(text, delimiter, &first).in_file(given.file);
+    let value = Value::new(text, delimiter, written.file, &first);
     T::deserialize(value).map_err(|last| first.take().unwrap_or(last))
 }
 
@@ -92,8 +81,8 @@ pub fn plain<T: DeserializeOwned>(text: &mut Zeroizing<String>, given: Given<'_>
 /// # Errors
 ///
 /// Says what was expected.
-pub fn encoded<T: DeserializeOwned>(text: &mut Zeroizing<String>, given: Given<'_>) -> Result<T, Error> {
-    let mut bytes = match given.format {
+pub fn encoded<T: DeserializeOwned>(text: &mut Zeroizing<String>, written: Written<'_>) -> Result<T, Error> {
+    let mut bytes = match written.format {
         Format::Encoded(encoding) => encoding.decode(text)?,
         _ => Zeroizing::new(std::mem::take(&mut **text).into_bytes()),
     };
@@ -106,7 +95,7 @@ pub fn encoded<T: DeserializeOwned>(text: &mut Zeroizing<String>, given: Given<'
 ///
 /// Says what was expected, and where it was not.
 #[cfg(feature = "json")]
-pub fn json<T: DeserializeOwned>(text: &mut Zeroizing<String>, _: Given<'_>) -> Result<T, Error> {
+pub fn json<T: DeserializeOwned>(text: &mut Zeroizing<String>, _: Written<'_>) -> Result<T, Error> {
     json::parse(text)
 }
 

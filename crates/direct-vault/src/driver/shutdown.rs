@@ -1,6 +1,6 @@
 //! The end: everything is given back, in bounded time.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_util::{
     StreamExt,
@@ -31,16 +31,17 @@ impl Driver {
         let held = leases.values().filter_map(|lease| lease.id());
         let unrevoked: Vec<_> = held.chain(retired.values().map(|retired| &retired.id)).collect();
         let per_lease = async {
-            if let Some(held) = engine.current().and_then(|id| tokens.get(&id)) {
-                join_all(unrevoked.iter().map(|id| client.revoke_lease(&held.token, id))).await;
+            if let Some(token) = engine.current().and_then(|id| tokens.get(&id)).map(|held| &held.token) {
+                join_all(unrevoked.iter().map(|id| client.revoke_lease(token, id))).await;
             }
         };
         // A policy may not allow it, and Vault may be too slow: the tokens are next.
         let per_lease = time::timeout(LEASES, per_lease);
         let (_in_time, late) = tokio::join!(per_lease, time::timeout(LEASES, late_token(&engine, &mut jobs)));
         drop(jobs);
-        let late = late.ok().flatten().map(Arc::new);
-        let per_token = join_all(tokens.values().chain(&late).map(|held| client.revoke_held(held)));
+        let late = late.ok().flatten();
+        let per_token =
+            join_all(tokens.values().map(|held| &**held).chain(&late).map(|held| client.revoke_held(held)));
         match time::timeout(TOKENS, per_token)
             .await
             .map(|each| each.into_iter().collect::<Result<(), Error>>())
@@ -55,7 +56,10 @@ impl Driver {
 }
 
 /// Waits for a login that is under way: Vault makes its token, whether anybody waits for it or not.
-async fn late_token(engine: &Engine, jobs: &mut FuturesUnordered<BoxFuture<'static, Done>>) -> Option<NewToken> {
+async fn late_token(
+    engine: &Engine,
+    jobs: &mut FuturesUnordered<BoxFuture<'static, Done>>,
+) -> Option<NewToken> {
     if !engine.is_logging_in() {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Job, Lease, LeaseKey, Session, SessionId,
+    Engine, Held, Job, Lease, LeaseKey, Session, SessionId,
     attempts::{Attempts, FLOOR},
     term::Due,
 };
@@ -47,7 +47,8 @@ impl Engine {
                 match lease.next(now, current, session) {
                     Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
                     Some((at, Due::Replace)) if !is_held_up => {
-                        want(lease.reads.earliest(at), Job::Issue(*key, current), &lease.attempts);
+                        let at = if lease.is_reading { at } else { lease.reads.earliest(at) };
+                        want(at, Job::Issue(*key, current), &lease.attempts);
                     }
                     _ => {}
                 }
@@ -108,24 +109,20 @@ impl Session {
 
 impl Lease {
     fn uses(&self, session: SessionId) -> bool {
-        self.issuing == Some(session) || self.holds(session)
-    }
-
-    /// Returns whether there is a lease that hangs on the token.
-    pub(super) fn holds(&self, session: SessionId) -> bool {
-        !self.is_reading && self.held.as_ref().is_some_and(|held| held.session == session)
+        let holds = |held: &Held| held.session == session && !self.is_reading;
+        self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
     }
 
     /// Returns what is to be done with the lease, and when, under the token in use.
     fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
         /// Vault counts whole seconds.
         const ROUNDING: Duration = Duration::from_secs(2);
-        let Some(held) = self.held.as_ref().filter(|held| self.is_reading || held.session == current) else {
-            return Some((now, Due::Replace));
-        };
-        if self.is_reading {
+        if let Some(held) = self.held.as_ref().filter(|_| self.is_reading) {
             return held.term.next(now);
         }
+        let Some(held) = self.held.as_ref().filter(|held| held.session == current) else {
+            return Some((now, Due::Replace));
+        };
         // One that lasts as long as its token can have no more time, nor could another one: the next token is due.
         let ends_with_token = session.term.ends_for_good().is_some_and(|end| {
             held.term.expires().is_none_or(|expires| expires + ROUNDING >= end && !held.term.has_ended(now))

@@ -228,7 +228,7 @@ impl Engine {
     /// A read may have made a lease that nobody knows. If nothing else hangs on the token, it goes, and takes it along.
     fn unanswered(&mut self, job: Job) {
         let Job::Issue(key, id) = job else { return };
-        if self.leases.get(&key).is_some_and(|lease| lease.is_reading) {
+        if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
             return;
         }
         let is_alone = self.is_alone(key, id);

@@ -13,7 +13,7 @@ use crate::{
 
 /// The outcome of looking a field up.
 pub(super) enum Sought {
-    /// Nothing stands for the environment.
+    /// The text, and where it is from if not from the environment.
     Found(Zeroizing<String>, Option<Box<Origin>>),
     /// It is not set, and need not be.
     Absent,

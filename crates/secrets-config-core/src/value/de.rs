@@ -30,7 +30,7 @@ pub(super) struct Value<'a> {
     text: &'a mut Zeroizing<String>,
     /// What lists and maps are split at; nothing for an item of one.
     delimiter: Option<&'a str>,
-    /// Where the text is read.
+    /// The file that holds the text and nothing else.
     file: Option<&'a Path>,
     /// It stood without quotes where texts have them, and so is none.
     is_literal: bool,
@@ -41,13 +41,10 @@ impl<'a> Value<'a> {
     pub(super) fn new(
         text: &'a mut Zeroizing<String>,
         delimiter: Option<&'a str>,
+        file: Option<&'a Path>,
         error: &'a RefCell<Option<Error>>,
     ) -> Self {
-        Self { text, delimiter, file: None, is_literal: false, error }
-    }
-
-    pub(super) fn in_file(self, file: Option<&'a Path>) -> Self {
-        Self { file, ..self }
+        Self { text, delimiter, file, is_literal: false, error }
     }
 
     /// An item of a list, which is no list itself.

@@ -265,9 +265,12 @@ impl Vault {
                 }
                 (!is_served).then(|| unavailable(429, retry_after))
             }
-            (Fault::LoginsRefused, Job::LogIn) => {
-                Some(Error::LoginRefused { method: Method::AppRole, path: path(), status: 400, messages: Vec::new() })
-            }
+            (Fault::LoginsRefused, Job::LogIn) => Some(Error::LoginRefused {
+                method: Method::AppRole,
+                path: path(),
+                status: 400,
+                messages: Vec::new(),
+            }),
             (_, Job::LogIn | Job::LookUpToken(_)) => None,
             (Fault::RenewalsFail, Job::RenewLease(..)) => Some(unavailable(500, None)),
             (Fault::IssuesFail, Job::Issue(..)) => Some(unavailable(500, None)),
