@@ -59,6 +59,8 @@ pub(crate) struct Engine {
     lease_max_age: Option<Duration>,
     log_in: Attempts,
     logins: Bucket,
+    /// How many tokens in a row died before anything was granted to them.
+    stillborn: u32,
     /// Tokens are not to be renewed: no policy allows it.
     tokens_end: bool,
     /// Every token that is not revoked; the last one is in use.
@@ -99,6 +101,8 @@ struct Lease {
     renewal: Renewal,
     /// When somebody last said that it does not work.
     doubted: Option<Instant>,
+    /// Nobody has found out yet whether that is so.
+    is_in_doubt: bool,
 }
 
 /// Whether a lease is renewed.
@@ -121,6 +125,7 @@ struct Held {
 /// A lease that has been replaced, and is still used or not yet revoked.
 #[derive(Debug)]
 struct Retired {
+    key: LeaseKey,
     session: SessionId,
     expires: Option<Instant>,
     released: bool,
@@ -134,6 +139,7 @@ impl Engine {
             lease_max_age,
             log_in: Attempts::default(),
             logins: Bucket::default(),
+            stillborn: 0,
             tokens_end: false,
             sessions: BTreeMap::new(),
             leases: BTreeMap::new(),
@@ -156,12 +162,18 @@ impl Engine {
     pub(crate) fn remove_lease(&mut self, key: LeaseKey) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
         let held = self.leases.remove(&key)?.held?;
-        Some(self.retire(held.session, expires, true))
+        Some(self.retire(key, held.session, expires, true))
     }
 
-    fn retire(&mut self, session: SessionId, expires: Option<Instant>, released: bool) -> RetiredId {
+    fn retire(
+        &mut self,
+        key: LeaseKey,
+        session: SessionId,
+        expires: Option<Instant>,
+        released: bool,
+    ) -> RetiredId {
         let id = RetiredId(self.next_id());
-        self.retired.insert(id, Retired { session, expires, released, attempts: Attempts::default() });
+        self.retired.insert(id, Retired { key, session, expires, released, attempts: Attempts::default() });
         id
     }
 
