@@ -9,7 +9,6 @@ use std::{
 
 pub(super) use self::vault::{Fault, Vault};
 use self::vault::{Granted, TokenNumber, UserNumber};
-use super::HOUR;
 use crate::{
     Error, State,
     clock::{Clock, Reading},
