@@ -215,6 +215,11 @@ impl Engine {
         self.leases.get(&key).is_some_and(|lease| lease.issuing.is_some())
     }
 
+    /// Returns whether a new token is being asked for.
+    pub(crate) fn is_logging_in(&self) -> bool {
+        self.log_in.is_running()
+    }
+
     /// Returns whether the token is still of any use.
     pub(crate) fn has_session(&self, id: SessionId) -> bool {
         self.sessions.contains_key(&id)

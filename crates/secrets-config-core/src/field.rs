@@ -29,6 +29,15 @@ pub trait Plain {
     fn nothing() -> Option<Self::Value> {
         None
     }
+
+    /// Makes the field's value of what the user's own parser gave.
+    #[must_use]
+    fn convert<U>(parsed: U) -> Self::Value
+    where
+        Self::Value: From<U>,
+    {
+        parsed.into()
+    }
 }
 
 impl<T> Plain for FieldKind<T> {
@@ -57,6 +66,36 @@ impl<T: Zeroize> FieldKind<Option<Vec<Secret<T>>>> {
 impl<T: Zeroize> FieldKind<Option<Secret<T>>> {
     /// See [`Plain`].
     pub const SECRET: bool = true;
+
+    /// See [`Plain`].
+    #[must_use]
+    pub fn convert(parsed: impl IntoOptionalSecret<T>) -> Option<Secret<T>> {
+        parsed.into_optional_secret()
+    }
+}
+
+/// What a parser for an `Option<Secret<T>>` may give: the value bare, as a secret, or maybe not at all.
+pub trait IntoOptionalSecret<T: Zeroize> {
+    /// Returns the field's value.
+    fn into_optional_secret(self) -> Option<Secret<T>>;
+}
+
+impl<T: Zeroize> IntoOptionalSecret<T> for T {
+    fn into_optional_secret(self) -> Option<Secret<T>> {
+        Some(Secret::new(self))
+    }
+}
+
+impl<T: Zeroize> IntoOptionalSecret<T> for Secret<T> {
+    fn into_optional_secret(self) -> Option<Self> {
+        Some(self)
+    }
+}
+
+impl<T: Zeroize> IntoOptionalSecret<T> for Option<Secret<T>> {
+    fn into_optional_secret(self) -> Self {
+        self
+    }
 }
 
 impl<T> FieldKind<Option<T>> {

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 
-pub use admin::Admin;
+pub use admin::{Admin, TokenInfo};
 pub use cluster::Cluster;
 
 use self::node::Node;

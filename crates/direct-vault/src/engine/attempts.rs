@@ -58,6 +58,10 @@ impl Attempts {
         (!self.running).then_some(earliest)
     }
 
+    pub(super) fn is_running(&self) -> bool {
+        self.running
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.failures > 0
     }

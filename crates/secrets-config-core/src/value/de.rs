@@ -37,10 +37,10 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     pub(super) fn new(
         text: &'a mut Zeroizing<String>,
-        delimiter: &'a str,
+        delimiter: Option<&'a str>,
         error: &'a RefCell<Option<Error>>,
     ) -> Self {
-        Self { text, delimiter: Some(delimiter), is_literal: false, error }
+        Self { text, delimiter, is_literal: false, error }
     }
 
     /// An item of a list, which is no list itself.
@@ -66,6 +66,7 @@ impl<'a> Value<'a> {
         Ok(List::split(self.text, self.delimiter()?, self.error))
     }
 
+    #[inline]
     fn pairs(&self) -> Result<Pairs<'_>, Error> {
         #[cfg(feature = "json")]
         if self.text.trim_ascii_start().starts_with('{') {

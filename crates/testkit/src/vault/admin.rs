@@ -113,14 +113,25 @@ impl Admin {
         self.put("sys/leases/revoke", json!({ "lease_id": id, "sync": true })).await.map(drop)
     }
 
-    /// Returns the accessor of a token.
+    /// Returns what Vault knows of a token.
     ///
     /// # Errors
     ///
     /// Vault's refusal, such as when the token is dead, or no answer.
-    pub async fn accessor(&self, token: &str) -> Result<String> {
+    pub async fn look_up_token(&self, token: &str) -> Result<TokenInfo> {
         let envelope = self.post("auth/token/lookup", json!({ "token": token })).await?;
-        Ok(envelope["data"]["accessor"].as_str().unwrap_or_default().to_owned())
+        let data = &envelope["data"];
+        let accessor = data["accessor"].as_str().unwrap_or_default().to_owned();
+        Ok(TokenInfo { accessor, ttl: Duration::from_secs(data["ttl"].as_u64().unwrap_or_default()) })
+    }
+
+    /// Revokes a token, and with it its leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, such as when the token is dead, or no answer.
+    pub async fn revoke_token(&self, token: &str) -> Result<()> {
+        self.post("auth/token/revoke", json!({ "token": token })).await.map(drop)
     }
 
     /// Revokes the token of an accessor, and with it its leases.
@@ -207,6 +218,16 @@ impl Admin {
     fn url(&self, path: &str) -> String {
         format!("{}/v1/{path}", self.address)
     }
+}
+
+/// What Vault knows of a token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// The name it can be revoked by.
+    pub accessor: String,
+    /// How long it lives on.
+    pub ttl: Duration,
 }
 
 fn texts(array: &Value) -> Vec<String> {
