@@ -249,7 +249,7 @@ impl Engine {
 
     /// Returns how things are.
     pub(crate) fn state(&self, now: Instant) -> State {
-        let Some((_, session)) = self.sessions.last_key_value() else { return State::Starting };
+        let Some((&current, session)) = self.sessions.last_key_value() else { return State::Starting };
         let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
         if session.has_ended(now) || self.leases.keys().any(|key| ended(self.lease_expires(*key))) {
             return State::Expired;
@@ -257,7 +257,7 @@ impl Engine {
         let failing = self.outage.is_some()
             || self.log_in.has_failed()
             || session.attempts.has_failed()
-            || self.leases.values().any(|lease| lease.attempts.has_failed());
+            || self.leases.values().any(|lease| lease.is_failing(now, current, session));
         if failing { State::Degraded } else { State::Ready }
     }
 

@@ -129,6 +129,13 @@ impl Lease {
         self.issuing == Some(session) || self.held.as_ref().is_some_and(|held| held.session == session)
     }
 
+    /// Returns whether something that is to be done with the lease by now has failed.
+    pub(super) fn is_failing(&self, now: Instant, current: SessionId, session: &Session) -> bool {
+        let oldest = self.held.as_ref().and_then(|held| held.term.oldest());
+        let next = self.next(now, current, session).map(|(at, _)| at);
+        self.attempts.has_failed() && next.into_iter().chain(oldest).any(|at| at <= now)
+    }
+
     /// Returns what is to be done with the lease, and when, under the token in use.
     fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
         /// Vault counts whole seconds.

@@ -18,10 +18,6 @@ impl Attempts {
         self.running = true;
     }
 
-    pub(super) fn is_running(&self) -> bool {
-        self.running
-    }
-
     pub(super) fn succeeded(&mut self, now: Instant) {
         *self = Self { running: false, failures: 0, not_before: Some(now + FLOOR) };
     }
