@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time,
+};
 
 use crate::{
     Error, Status, Vault, VaultSettings,
-    client::{Client, Login},
-    driver::Driver,
+    client::{Client, TlsFiles},
+    driver::{Connection, Driver},
     engine::Engine,
+    login::Authenticator,
 };
 
 /// Starts a [`Vault`].
@@ -16,19 +20,14 @@ use crate::{
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct Builder {
     settings: VaultSettings,
-    mount: String,
     lease_max_age: Option<Duration>,
+    startup_deadline: Option<Duration>,
+    may_skip_verify: bool,
 }
 
 impl Builder {
     pub(crate) fn new(settings: VaultSettings) -> Self {
-        Self { settings, mount: "approle".to_owned(), lease_max_age: None }
-    }
-
-    /// Sets where the AppRole auth method is mounted below `auth/`. The default is `approle`.
-    pub fn approle_mount(mut self, mount: impl Into<String>) -> Self {
-        self.mount = mount.into().trim_matches('/').to_owned();
-        self
+        Self { settings, lease_max_age: None, startup_deadline: None, may_skip_verify: false }
     }
 
     /// Sets the age at which a lease is replaced, though Vault would renew it on. The default is none: a lease is kept
@@ -38,42 +37,88 @@ impl Builder {
         self
     }
 
+    /// Sets how long [`start`](Self::start) waits for a Vault that is sealed or does not answer. The default is without
+    /// end: a service that ends because Vault is not there is started again and again, and serves no sooner.
+    pub fn startup_deadline(mut self, deadline: Duration) -> Self {
+        self.startup_deadline = Some(deadline);
+        self
+    }
+
+    /// Lets `VAULT_SKIP_VERIFY` have its meaning: whoever answers is believed to be Vault. The default is that the
+    /// variable is refused.
+    ///
+    /// # Security
+    ///
+    /// Whoever is between the service and Vault then gets what the service logs in with. For a development machine.
+    pub fn danger_allow_skip_verify(mut self) -> Self {
+        self.may_skip_verify = true;
+        self
+    }
+
     /// Logs in and starts the renewal in the background.
     ///
-    /// A Vault that is sealed or does not answer is waited for without end, with a line in the log when it begins and
-    /// once a minute: a service that crashes until Vault is there helps nobody. Put a timeout around it if yours
-    /// must not wait.
+    /// A Vault that is sealed or does not answer is waited for, with a line in the log when it begins and once a minute:
+    /// without end, or until the [`startup_deadline`](Self::startup_deadline).
     ///
     /// # Errors
     ///
-    /// What waiting does not cure: [`Error::LoginRefused`], [`Error::UnusableToken`], [`Error::Tls`],
-    /// [`Error::Malformed`].
+    /// What waiting does not cure: [`Error::LoginRefused`], [`Error::Source`], [`Error::WrappingTokenUsed`],
+    /// [`Error::WrappedElsewhere`], [`Error::UnusableToken`], [`Error::Tls`], [`Error::ServerName`],
+    /// [`Error::SkipVerify`], [`Error::Namespace`], [`Error::Malformed`]. By the deadline: [`Error::NotStarted`].
     ///
     /// # Cancel safety
     ///
     /// Dropping the future ends the attempt. A token that was made at that moment is not revoked and ends by its time.
     pub async fn start(self) -> Result<Vault, Error> {
-        let client = Client::new(&self.settings)?;
-        let app_role = AppRole { mount: self.mount, settings: self.settings };
+        let VaultSettings { server, login } = self.settings;
+        if server.tls.skip_verify {
+            if !self.may_skip_verify {
+                return Err(Error::SkipVerify);
+            }
+            tracing::warn!("VAULT_SKIP_VERIFY is set: whoever answers is believed to be Vault");
+        }
+        let files = TlsFiles::read(&server.tls)?;
+        let client = Client::new(&server, &files)?;
+        let connection = Connection::new(server, files);
         let (start, started) = oneshot::channel();
         let (commands, queue) = mpsc::channel(16);
         let (publish, status) = watch::channel(Status::starting());
         let engine = Engine::new(self.lease_max_age, fastrand::Rng::new());
-        let driver = Driver::new(engine, client, app_role, start, queue, publish);
+        let login = Authenticator::new(login);
+        let driver = Driver::new(engine, client, connection, login, start, queue, publish);
         let vault = Vault::new(commands, status, tokio::spawn(driver.run()));
-        started.await.unwrap_or(Err(Error::Stopped))?;
+        let started = async { started.await.unwrap_or(Err(Error::Stopped)) };
+        match self.startup_deadline {
+            None => started.await?,
+            Some(deadline) => time::timeout(deadline, started).await.unwrap_or_else(|_elapsed| {
+                let source = vault.status().borrow().last_error.clone();
+                Err(Error::NotStarted { seconds: deadline.as_secs(), source })
+            })?,
+        }
         Ok(vault)
     }
 }
 
-/// Who the service is.
-pub(crate) struct AppRole {
-    mount: String,
-    settings: VaultSettings,
-}
+#[cfg(test)]
+mod tests {
+    use secrets_config_core::Config;
 
-impl AppRole {
-    pub(crate) async fn log_in(&self, client: &Client) -> Result<Login, Error> {
-        client.login(&self.mount, &self.settings.role_id, &self.settings.secret_id).await
+    use super::*;
+
+    /// A port that the system has given to nobody.
+    fn nobody() -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    }
+
+    #[tokio::test]
+    async fn s12_a_start_with_a_deadline_says_what_kept_it() {
+        let pairs =
+            [("VAULT_ADDR", nobody()), ("VAULT_ROLE_ID", "role".into()), ("VAULT_SECRET_ID", "id".into())];
+        let settings = VaultSettings::from_pairs(pairs).unwrap();
+        let deadline = Duration::from_secs(1);
+        let error = Vault::builder(settings).startup_deadline(deadline).start().await.unwrap_err();
+        let Error::NotStarted { seconds: 1, source: Some(source) } = error else { panic!("{error}") };
+        assert!(matches!(*source, Error::Unreachable { .. }), "{source}");
     }
 }

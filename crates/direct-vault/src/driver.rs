@@ -1,33 +1,43 @@
 //! The one task that talks to Vault: it does what the engine asks for and tells it how it went.
 
+mod doubt;
+mod files;
 mod job;
 mod lease;
 mod shutdown;
+mod slot;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use secrets_config_core::{DbCredentials, Rotating};
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{self, Instant},
+    time::{self, Instant, Interval, MissedTickBehavior},
 };
 
 use self::{
+    doubt::Doubt,
+    files::Look,
     job::{Done, Outcome},
     lease::{Lease, RetiredLease},
 };
+pub(crate) use self::{
+    files::Connection,
+    lease::Kind,
+    slot::{Followed, Once, Slot},
+};
 use crate::{
     Class, Counters, Error, LeaseStatus, State, Status,
-    builder::AppRole,
-    client::{Client, Health, Token},
+    client::{Client, Health, NewToken},
+    clock::{Clock, Reading},
     engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
+    login::Authenticator,
 };
 
 /// What a [`Vault`](crate::Vault) asks of its driver.
 pub(crate) enum Command {
-    /// Hold a lease on `path`.
-    Lease { path: String, reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>> },
+    /// Read `path` and keep what is there.
+    Hold { path: String, kind: Kind, slot: Box<dyn Slot> },
     /// Give everything back and end.
     Shutdown,
 }
@@ -35,64 +45,90 @@ pub(crate) enum Command {
 /// Owns the engine, the tokens and the leases.
 pub(crate) struct Driver {
     engine: Engine,
+    clock: Clock,
     client: Client,
-    app_role: Arc<AppRole>,
-    tokens: BTreeMap<SessionId, Token>,
+    connection: Connection,
+    login: Arc<Authenticator>,
+    tokens: BTreeMap<SessionId, Arc<NewToken>>,
     leases: BTreeMap<LeaseKey, Lease>,
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
+    looks: FuturesUnordered<BoxFuture<'static, Look>>,
+    looking: Interval,
+    /// Vault does not take what the service logs in with.
+    is_refused: bool,
+    /// The TLS files have changed and cannot be used.
+    tls_error: Option<Error>,
     /// Answered by the first login.
     started: Option<oneshot::Sender<Result<(), Error>>>,
     commands: mpsc::Receiver<Command>,
     status: Published,
     counters: Counters,
     last_error: Option<Arc<Error>>,
-    last_said: Option<Instant>,
+    /// What was logged in the last minute.
+    said: BTreeMap<String, Instant>,
+    #[cfg(feature = "metrics")]
+    metrics: crate::metrics::Metrics,
 }
 
 impl Driver {
     pub(crate) fn new(
         engine: Engine,
         client: Client,
-        app_role: AppRole,
+        connection: Connection,
+        login: Authenticator,
         started: oneshot::Sender<Result<(), Error>>,
         commands: mpsc::Receiver<Command>,
         status: watch::Sender<Status>,
     ) -> Self {
+        #[cfg(feature = "metrics")]
+        let metrics = crate::metrics::Metrics::new(client.address());
+        let mut looking = time::interval_at(Instant::now() + files::EVERY, files::EVERY);
+        looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             engine,
+            clock: Clock::new(Reading::now),
             client,
-            app_role: Arc::new(app_role),
+            connection,
+            login: Arc::new(login),
             tokens: BTreeMap::new(),
             leases: BTreeMap::new(),
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            doubts: FuturesUnordered::new(),
+            looks: FuturesUnordered::new(),
+            looking,
+            is_refused: false,
+            tls_error: None,
             started: Some(started),
             commands,
             status: Published(status),
             counters: Counters::default(),
             last_error: None,
-            last_said: None,
+            said: BTreeMap::new(),
+            #[cfg(feature = "metrics")]
+            metrics,
         }
     }
 
     /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
     pub(crate) async fn run(mut self) {
         loop {
-            let now = Instant::now().into_std();
+            let now = self.clock.now();
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
                 self.jobs.push(work);
             }
             self.publish_status();
-            let wake = self.engine.wake(now).map_or_else(far_away, Instant::from_std);
+            let wake = self.engine.wake(now);
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match command {
-                    Some(Command::Lease { path, reply }) => self.add_lease(path, reply),
+                    Some(Command::Hold { path, kind, slot }) => self.hold(path, kind, slot),
                     Some(Command::Shutdown) => break,
                     None => return,
                 },
@@ -104,7 +140,10 @@ impl Driver {
                     self.retired.retain(|id, _| self.engine.has_retired(*id));
                 }
                 Some(id) = self.releases.next() => self.engine.released(id),
-                () = time::sleep_until(wake) => {}
+                Some(look) = self.looks.next() => self.take_in_look(look),
+                _ = self.looking.tick() => self.look_at_files(),
+                Some(doubt) = self.doubts.next() => self.take_in_doubt(doubt),
+                () = self.clock.wait_until(wake) => {}
             }
         }
         self.shut_down().await;
@@ -112,16 +151,16 @@ impl Driver {
 
     /// Takes the outcome of a job in. Returns whether there is anything to go on for.
     fn take_in(&mut self, Done { job, sent, result }: Done) -> bool {
-        let now = Instant::now().into_std();
-        let sent = sent.into_std();
+        let now = self.clock.now();
         match (job, result) {
             (_, Err(error)) => return self.take_in_failure(job, error),
             (_, Ok(Outcome::LoggedIn(login))) => {
                 let id = self.engine.logged_in(now, sent, login.grant);
-                self.tokens.insert(id, login.token);
                 self.counters.logins += 1;
+                self.is_refused = false;
                 let generation = self.counters.logins;
                 tracing::info!(generation, ttl_secs = login.grant.ttl.as_secs(), "logged in to Vault");
+                self.tokens.insert(id, Arc::new(login));
                 if let Some(started) = self.started.take() {
                     // A caller that is gone has dropped the `Vault` as well: the loop ends by that.
                     let _gone = started.send(Ok(()));
@@ -140,8 +179,10 @@ impl Driver {
                     tracing::warn!("the token is dead: logging in again");
                 }
             }
-            (Job::Issue(key, session), Ok(Outcome::Issued(leased))) => {
-                self.take_in_lease(key, session, sent, leased)
+            (job @ Job::Issue(key, session), Ok(Outcome::Answered(answered))) => {
+                if let Err(error) = self.take_in_answer(key, session, sent, answered) {
+                    return self.take_in_failure(job, error);
+                }
             }
             (Job::RenewLease(key, session), Ok(Outcome::Renewed(grant))) => {
                 self.engine.lease_renewed(now, key, session, sent, grant);
@@ -165,15 +206,14 @@ impl Driver {
             }
             (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
         }
-        if self.engine.state(now) == State::Ready && self.last_error.take().is_some() {
-            self.last_said = None;
+        if self.state(now) == State::Ready && self.last_error.take().is_some() {
             tracing::info!("all is well again");
         }
         true
     }
 
     fn take_in_failure(&mut self, job: Job, error: Error) -> bool {
-        let now = Instant::now().into_std();
+        let now = self.clock.now();
         self.engine.failed(now, job, &error);
         if let (Job::RevokeLease(..) | Job::RevokeToken(_), Error::Denied { .. }) = (job, &error) {
             tracing::debug!("a replaced lease ends by itself: {error}");
@@ -184,45 +224,69 @@ impl Driver {
             let _gone = started.send(Err(error));
             return false;
         }
-        if let Job::Issue(key, _) = job {
-            self.refuse_first(key, &error);
+        match job {
+            Job::Issue(key, _) => self.refuse_first(key, &error),
+            // What is given again by somebody may be another one.
+            Job::LogIn => {
+                self.is_refused =
+                    matches!(error.class(), Class::Fatal) || matches!(error, Error::TokenNotReplaced)
+            }
+            _ => {}
         }
         self.note(error);
         true
     }
 
-    /// Keeps and logs what is wrong: at once if it is something else than before, then once a minute.
+    /// Keeps and logs what is wrong: the first time, and then once a minute.
     fn note(&mut self, error: Error) {
         const AGAIN: Duration = Duration::from_secs(60);
-        const ANOTHER: Duration = Duration::from_secs(5);
         let now = Instant::now();
-        let is_same = self.last_error.as_ref().is_some_and(|last| last.to_string() == error.to_string());
-        let pause = if is_same { AGAIN } else { ANOTHER };
-        if self.last_error.is_none() || self.last_said.is_none_or(|said| now - said >= pause) {
-            self.last_said = Some(now);
-            let state = self.engine.state(now.into_std()).as_str();
-            tracing::warn!(state, retryable = error.is_retryable(), "{error}");
+        let text = error.to_string();
+        self.said.retain(|_, said| now - *said < AGAIN);
+        if !self.said.contains_key(&text) {
+            let state = self.state(self.clock.now()).as_str();
+            tracing::warn!(state, retryable = error.is_retryable(), "{text}");
+            self.said.insert(text, now);
         }
         self.last_error = Some(Arc::new(error));
     }
 
-    fn publish_status(&self) {
-        let now = Instant::now().into_std();
+    fn state(&self, now: std::time::Instant) -> State {
+        match self.engine.state(now) {
+            State::Ready if self.tls_error.is_some() => State::Degraded,
+            state => state,
+        }
+    }
+
+    fn publish_status(&mut self) {
+        let now = self.clock.now();
+        let shown = |at: Option<std::time::Instant>| at.map(|at| self.clock.shown(at));
+        for (key, lease) in &mut self.leases {
+            lease.set_expires(shown(self.engine.lease_expires(*key)));
+        }
         let leases = self.leases.iter().filter_map(|(key, lease)| {
             Some(LeaseStatus {
                 path: lease.path.clone(),
                 generation: lease.generation()?,
-                expires: self.engine.lease_expires(*key).map(Instant::from_std),
+                expires: shown(self.engine.lease_expires(*key)).map(Instant::from_std),
             })
         });
-        self.status.0.send_replace(Status {
-            state: self.engine.state(now),
+        let status = Status {
+            state: self.state(now),
             generation: self.counters.logins,
-            token_expires: self.engine.token_expires().map(Instant::from_std),
+            token_expires: shown(self.engine.token_expires()).map(Instant::from_std),
             leases: leases.collect(),
             last_error: self.last_error.clone(),
+            bootstrap_stale: self.is_refused,
             counters: self.counters,
-        });
+        };
+        #[cfg(feature = "metrics")]
+        self.metrics.record(&status);
+        let before = self.status.0.send_replace(status).state;
+        let state = self.status.0.borrow().state;
+        if before != state {
+            tracing::info!(from = before.as_str(), to = state.as_str(), "state changed");
+        }
     }
 }
 
@@ -241,8 +305,4 @@ fn is_final(error: &Error) -> bool {
         Class::Fatal | Class::Relogin => true,
         Class::Wait | Class::Reissue => matches!(error, Error::Malformed { .. }),
     }
-}
-
-fn far_away() -> Instant {
-    Instant::now() + Duration::from_secs(86_400)
 }

@@ -93,6 +93,8 @@ struct Session {
 
 #[derive(Debug, Default)]
 struct Lease {
+    /// It is only read, again and again: it has no lease, and does not hang on the token.
+    is_reading: bool,
     held: Option<Held>,
     /// The token that the next one is being read with.
     issuing: Option<SessionId>,
@@ -158,10 +160,23 @@ impl Engine {
         key
     }
 
+    /// Adds something that is read again and again without a lease.
+    pub(crate) fn add_reading(&mut self) -> LeaseKey {
+        let key = self.add_lease();
+        self.leases.entry(key).and_modify(|lease| lease.is_reading = true);
+        key
+    }
+
+    /// Takes note of a lease that was made and cannot be used: it is to be revoked.
+    pub(crate) fn discard(&mut self, key: LeaseKey, session: SessionId) -> RetiredId {
+        self.retire(key, session, None, true)
+    }
+
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
     pub(crate) fn remove_lease(&mut self, key: LeaseKey) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
-        let held = self.leases.remove(&key)?.held?;
+        let lease = self.leases.remove(&key)?;
+        let held = lease.held.filter(|_| !lease.is_reading)?;
         Some(self.retire(key, held.session, expires, true))
     }
 
@@ -242,7 +257,8 @@ impl Engine {
 
     /// Returns when a lease ends: by itself, or with the token that made it.
     pub(crate) fn lease_expires(&self, key: LeaseKey) -> Option<Instant> {
-        let held = self.leases.get(&key)?.held.as_ref()?;
+        let lease = self.leases.get(&key).filter(|lease| !lease.is_reading)?;
+        let held = lease.held.as_ref()?;
         let session = self.sessions.get(&held.session).and_then(|session| session.term.expires());
         held.term.expires().into_iter().chain(session).min()
     }

@@ -42,6 +42,11 @@ mod clock;
 mod driver;
 mod engine;
 mod error;
+pub mod kv;
+pub mod login;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+mod reading;
 mod settings;
 mod status;
 mod vault;
@@ -50,7 +55,7 @@ pub use crate::{
     address::Address,
     builder::Builder,
     error::{Class, Error},
-    settings::VaultSettings,
+    settings::{ServerSettings, TlsSettings, VaultSettings},
     status::{Counters, LeaseStatus, State, Status},
     vault::Vault,
 };

@@ -4,7 +4,7 @@ use std::{borrow::Cow, ffi::OsString, marker::PhantomData, path::PathBuf, sync::
 
 use zeroize::Zeroize;
 
-use crate::Secret;
+use crate::{Secret, SecretSource};
 
 /// Tells a `Secret` and an `Option` from every other type at compile time.
 ///
@@ -96,6 +96,16 @@ impl<T: Zeroize> IntoOptionalSecret<T> for Option<Secret<T>> {
     fn into_optional_secret(self) -> Self {
         self
     }
+}
+
+impl FieldKind<SecretSource> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl FieldKind<Option<SecretSource>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
 }
 
 impl<T> FieldKind<Option<T>> {

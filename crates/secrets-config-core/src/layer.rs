@@ -21,7 +21,8 @@ use zeroize::{Zeroize, Zeroizing};
 pub(crate) use self::dotenv::fuzz as fuzz_dotenv;
 #[cfg(feature = "figment")]
 pub(crate) use self::figment::FigmentLayer;
-use self::file::{FileError, MAX_FILE_BYTES, read_file};
+pub(crate) use self::file::read_file;
+use self::file::{FileError, MAX_FILE_BYTES};
 pub(crate) use self::{
     directory::DirectoryLayer, dotenv::DotenvLayer, environment::Environment, pairs::Pairs,
 };
@@ -89,7 +90,7 @@ pub(crate) struct Step {
 pub(crate) struct Found {
     pub(crate) text: Text,
     /// Nothing stands for the environment, which is where nearly every text is from.
-    origin: Option<Box<Origin>>,
+    pub(crate) origin: Option<Box<Origin>>,
     /// The name it was found by, if that is not the field's first.
     pub(crate) alias: Option<&'static Alias>,
 }

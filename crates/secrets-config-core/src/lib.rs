@@ -39,7 +39,7 @@ pub use crate::{
     rule::Rule,
     schema::{Alias, Entry, Field, Presence, Schema, Variant},
     scope::Provided,
-    secret::Secret,
+    secret::{Secret, SecretSource, SourceError},
     value::{Encoding, Format},
     warning::Warning,
 };

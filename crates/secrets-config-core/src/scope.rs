@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use self::find::Sought;
 use crate::{
-    Config, Field, Format, Kind, Origin, Problem, Report, Schema, Warning,
+    Config, Field, Kind, Origin, Problem, Report, Schema, Warning,
     layer::{Found, Layer, Step, Text},
     value,
 };
@@ -107,17 +107,20 @@ impl<'a> Scope<'a> {
     pub fn field<T>(
         &mut self,
         field: &'static Field,
-        parse: impl FnOnce(&mut Zeroizing<String>, Format) -> Result<T, value::Error>,
+        parse: impl FnOnce(&mut Zeroizing<String>, value::Written<'_>) -> Result<T, value::Error>,
         absent: impl FnOnce() -> Option<T>,
     ) -> Option<T> {
         match self.find(field) {
-            Sought::Found(mut text) => match parse(&mut text, field.format) {
-                Ok(value) => Some(value),
-                Err(error) => {
-                    self.refuse_text(field, error);
-                    None
+            Sought::Found(mut text, origin) => {
+                let file = origin.as_deref().and_then(Origin::file);
+                match parse(&mut text, value::Written { format: field.format, file }) {
+                    Ok(value) => Some(value),
+                    Err(error) => {
+                        self.refuse_text(field, error);
+                        None
+                    }
                 }
-            },
+            }
             Sought::Absent => absent(),
             Sought::Refused => None,
         }

@@ -11,7 +11,7 @@ mod list;
 mod scalar;
 mod url;
 
-use std::{borrow::Cow, cell::RefCell, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt, path::Path};
 
 use serde_core::de::{DeserializeOwned, Error as _};
 use zeroize::Zeroizing;
@@ -52,19 +52,28 @@ impl Format {
     }
 }
 
+/// How a text is written, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    pub(crate) format: Format,
+    /// The file that holds the text and nothing else, for a type that reads it again.
+    pub(crate) file: Option<&'a Path>,
+}
+
 /// Parses `text` as a `T`, by type alone: nothing guesses from the text what it might be.
 ///
 /// # Errors
 ///
 /// Says what was expected.
-pub fn plain<T: DeserializeOwned>(text: &mut Zeroizing<String>, format: Format) -> Result<T, Error> {
-    let delimiter = match format {
+pub fn plain<T: DeserializeOwned>(text: &mut Zeroizing<String>, written: Written<'_>) -> Result<T, Error> {
+    let delimiter = match written.format {
         Format::Plain { delimiter } => Some(delimiter),
         _ => None,
     };
     // A type between us and the failed one (`Secret` does) may replace our error by its own: ours wins.
     let first = RefCell::new(None);
-    T::deserialize(Value::new(text, delimiter, &first)).map_err(|last| first.take().unwrap_or(last))
+    let value = Value::new(text, delimiter, written.file, &first);
+    T::deserialize(value).map_err(|last| first.take().unwrap_or(last))
 }
 
 /// Decodes `text` and gives the bytes to a `T`.
@@ -72,8 +81,8 @@ pub fn plain<T: DeserializeOwned>(text: &mut Zeroizing<String>, format: Format) 
 /// # Errors
 ///
 /// Says what was expected.
-pub fn encoded<T: DeserializeOwned>(text: &mut Zeroizing<String>, format: Format) -> Result<T, Error> {
-    let mut bytes = match format {
+pub fn encoded<T: DeserializeOwned>(text: &mut Zeroizing<String>, written: Written<'_>) -> Result<T, Error> {
+    let mut bytes = match written.format {
         Format::Encoded(encoding) => encoding.decode(text)?,
         _ => Zeroizing::new(std::mem::take(&mut **text).into_bytes()),
     };
@@ -86,7 +95,7 @@ pub fn encoded<T: DeserializeOwned>(text: &mut Zeroizing<String>, format: Format
 ///
 /// Says what was expected, and where it was not.
 #[cfg(feature = "json")]
-pub fn json<T: DeserializeOwned>(text: &mut Zeroizing<String>, _: Format) -> Result<T, Error> {
+pub fn json<T: DeserializeOwned>(text: &mut Zeroizing<String>, _: Written<'_>) -> Result<T, Error> {
     json::parse(text)
 }
 

@@ -68,7 +68,7 @@ pub use secrets_config_core::__private;
 pub use secrets_config_core::process;
 pub use secrets_config_core::{
     Alias, Config, Encoding, Entry, Field, Format, Kind, Loaded, Loader, Origin, Presence, Problem, Provided,
-    Report, Rule, Schema, Secret, Variant, Warning, document,
+    Report, Rule, Schema, Secret, SecretSource, SourceError, Variant, Warning, document,
 };
 #[cfg(feature = "rotating")]
 pub use secrets_config_core::{DbCredentials, Rotating, rotating};

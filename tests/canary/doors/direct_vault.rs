@@ -159,7 +159,7 @@ async fn good_life(canary: &Canary, seen: &mut Seen) {
     .await;
     let settings = settings(&server, canary);
     seen.debug("settings", &settings);
-    let builder = Vault::builder(settings).approle_mount("approle").lease_max_age(Duration::from_millis(600));
+    let builder = Vault::builder(settings).lease_max_age(Duration::from_millis(600));
     seen.debug("a builder", &builder);
     let vault = builder.start().await.unwrap();
     seen.debug("a vault", &vault);

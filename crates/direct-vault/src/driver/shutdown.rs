@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Error,
-    client::Token,
+    client::NewToken,
     engine::{Engine, Job},
 };
 
@@ -31,7 +31,7 @@ impl Driver {
         let held = leases.values().filter_map(|lease| lease.id());
         let unrevoked: Vec<_> = held.chain(retired.values().map(|retired| &retired.id)).collect();
         let per_lease = async {
-            if let Some(token) = engine.current().and_then(|id| tokens.get(&id)) {
+            if let Some(token) = engine.current().and_then(|id| tokens.get(&id)).map(|held| &held.token) {
                 join_all(unrevoked.iter().map(|id| client.revoke_lease(token, id))).await;
             }
         };
@@ -40,7 +40,8 @@ impl Driver {
         let (_in_time, late) = tokio::join!(per_lease, time::timeout(LEASES, late_token(&engine, &mut jobs)));
         drop(jobs);
         let late = late.ok().flatten();
-        let per_token = join_all(tokens.values().chain(&late).map(|token| client.revoke_token(token)));
+        let per_token =
+            join_all(tokens.values().map(|held| &**held).chain(&late).map(|held| client.revoke_held(held)));
         match time::timeout(TOKENS, per_token)
             .await
             .map(|each| each.into_iter().collect::<Result<(), Error>>())
@@ -55,13 +56,16 @@ impl Driver {
 }
 
 /// Waits for a login that is under way: Vault makes its token, whether anybody waits for it or not.
-async fn late_token(engine: &Engine, jobs: &mut FuturesUnordered<BoxFuture<'static, Done>>) -> Option<Token> {
+async fn late_token(
+    engine: &Engine,
+    jobs: &mut FuturesUnordered<BoxFuture<'static, Done>>,
+) -> Option<NewToken> {
     if !engine.is_logging_in() {
         return None;
     }
     while let Some(done) = jobs.next().await {
         match (done.job, done.result) {
-            (_, Ok(Outcome::LoggedIn(login))) => return Some(login.token),
+            (_, Ok(Outcome::LoggedIn(login))) => return Some(login),
             (Job::LogIn, _) => return None,
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Job, Lease, LeaseKey, Session, SessionId,
+    Engine, Held, Job, Lease, LeaseKey, Session, SessionId,
     attempts::{Attempts, FLOOR},
     term::Due,
 };
@@ -77,6 +77,17 @@ impl Engine {
         self.resume.into_iter().chain(pace).max()
     }
 
+    /// Returns in a word why the lease in use is replaced.
+    pub(crate) fn reason(&self, now: Instant, key: LeaseKey) -> &'static str {
+        match self.leases.get(&key).and_then(|lease| lease.held.as_ref()) {
+            None => "first",
+            Some(held) if Some(held.session) != self.current() => "new_token",
+            Some(held) if held.term.has_ended(now) => "ended",
+            Some(held) if held.term.oldest().is_some_and(|oldest| oldest <= now) => "age",
+            Some(_) => "no_more_renewal",
+        }
+    }
+
     /// Returns whether a lease that was made with this token is still wanted.
     pub(super) fn is_used(&self, session: SessionId) -> bool {
         self.leases.values().any(|lease| lease.uses(session))
@@ -87,6 +98,9 @@ impl Engine {
     /// would be three: it is waited for, as long as the one in use leaves time to move on.
     fn earliest_read(&self, key: LeaseKey, lease: &Lease, at: Instant) -> Instant {
         const TO_MOVE: Duration = Duration::from_secs(300);
+        if lease.is_reading {
+            return at;
+        }
         let at = lease.reads.earliest(at);
         let latest = || {
             let full = lease.held.as_ref().map(|held| held.term.full())?;
@@ -126,7 +140,8 @@ impl Session {
 
 impl Lease {
     fn uses(&self, session: SessionId) -> bool {
-        self.issuing == Some(session) || self.held.as_ref().is_some_and(|held| held.session == session)
+        let holds = |held: &Held| held.session == session && !self.is_reading;
+        self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
     }
 
     /// Returns whether something that is to be done with the lease by now has failed.
@@ -140,6 +155,9 @@ impl Lease {
     fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
         /// Vault counts whole seconds.
         const ROUNDING: Duration = Duration::from_secs(2);
+        if let Some(held) = self.held.as_ref().filter(|_| self.is_reading) {
+            return held.term.next(now);
+        }
         let Some(held) = self.held.as_ref().filter(|held| held.session == current) else {
             return Some((now, Due::Replace));
         };

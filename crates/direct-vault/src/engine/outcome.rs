@@ -20,6 +20,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 /// A credential that somebody says does not work is looked at this rarely: the fault may be theirs.
 const AFTER_DOUBT: Duration = Duration::from_secs(300);
+/// To read again what has no lease makes nothing new.
+const AFTER_DOUBT_OF_READING: Duration = Duration::from_secs(10);
 /// Vault has said that there are too many requests: for so long they are a second apart.
 const SLOW: Duration = Duration::from_secs(60);
 
@@ -95,7 +97,8 @@ impl Engine {
     /// Somebody who uses the lease says that it does not work: a renewal tells, or another one takes its place.
     pub(crate) fn doubted(&mut self, now: Instant, key: LeaseKey) {
         let Some(lease) = self.leases.get_mut(&key) else { return };
-        if lease.doubted.is_some_and(|doubted| now < doubted + AFTER_DOUBT) {
+        let rarely = if lease.is_reading { AFTER_DOUBT_OF_READING } else { AFTER_DOUBT };
+        if lease.doubted.is_some_and(|doubted| now < doubted + rarely) {
             return;
         }
         if let Some(held) = &mut lease.held {
@@ -130,6 +133,24 @@ impl Engine {
             session.proven = true;
         }
         old.map(|old| self.retire(key, old.session, expires, false))
+    }
+
+    /// What has no lease was read, and is to be read again after `again`.
+    pub(crate) fn was_read(&mut self, now: Instant, key: LeaseKey, again: Duration) {
+        // Everybody who started together is spread, and later rather than sooner.
+        let again = again.max(FLOOR).mul_f64(1.0 + 0.1 * self.random.f64());
+        let Some(lease) = self.leases.get_mut(&key) else { return };
+        lease.attempts.succeeded(now);
+        let Some(session) = lease.issuing.take() else { return };
+        lease.held = Some(Held { session, term: Term::of_reading(now + again) });
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.proven = true;
+        }
+    }
+
+    /// The service has something else to log in with: there is no reason to wait.
+    pub(crate) fn login_changed(&mut self) {
+        self.log_in.forgive();
     }
 
     pub(crate) fn lease_renewed(
@@ -230,6 +251,9 @@ impl Engine {
     /// A read may have made a lease that nobody knows. If nothing else hangs on the token, it goes, and takes it along.
     fn unanswered(&mut self, job: Job) {
         let Job::Issue(key, id) = job else { return };
+        if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
+            return;
+        }
         let is_alone = self.is_alone(key, id);
         self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone);
     }
@@ -248,6 +272,7 @@ impl Engine {
             Error::Denied { .. }
             | Error::NotFound { .. }
             | Error::NotLeased { .. }
+            | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
                 attempts.failed_until(now + AFTER_REFUSAL);
             }

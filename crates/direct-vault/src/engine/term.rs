@@ -67,6 +67,19 @@ impl Term {
         term
     }
 
+    /// The term of something that never ends and is read again at `next`.
+    pub(super) fn of_reading(next: Instant) -> Self {
+        let next = Some((next, Due::Replace));
+        Self {
+            full: Duration::ZERO,
+            expires: None,
+            is_uncertain: false,
+            next,
+            replace_at: None,
+            oldest: None,
+        }
+    }
+
     /// Takes over what a renewal granted.
     pub(super) fn renewed(&mut self, sent: Instant, grant: Grant, random: &mut fastrand::Rng) {
         if self.full.is_zero() {

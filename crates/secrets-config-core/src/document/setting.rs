@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fallback::Fallback;
-use crate::{Entry, Field, Presence, Rule, Schema};
+use crate::{Alias, Entry, Field, Presence, Rule, Schema};
 
 /// What every document says about one variable, in its own form.
 pub(super) struct Setting {
@@ -96,8 +96,12 @@ impl Setting {
             notes.push(format!("or a file named by {}_FILE", self.variable));
         }
         for alias in self.field.aliases {
-            let state = if alias.deprecated { "the deprecated " } else { "" };
-            notes.push(format!("or {state}{}{}", self.prefix, alias.variable));
+            let name = format!("{}{}", self.prefix, alias.variable);
+            notes.push(match alias {
+                Alias { deprecated: true, .. } => format!("or the deprecated {name}"),
+                Alias { preferred: true, .. } => format!("or {name}, which wins"),
+                _ => format!("or {name}"),
+            });
         }
         notes
     }
@@ -236,7 +240,7 @@ mod tests {
             "Settings",
             "APP_",
             &[Entry::Field(
-                field("KEY").with_aliases(&[Alias::new("TOKEN", false), Alias::new("PIN", true)]),
+                field("KEY").with_aliases(&[Alias::new("TOKEN"), Alias::new("PIN").deprecated()]),
             )],
         );
         assert_eq!(Setting::all(ALIASED)[0].notes(), ["or APP_TOKEN", "or the deprecated APP_PIN"]);

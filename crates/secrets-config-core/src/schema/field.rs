@@ -157,13 +157,29 @@ pub struct Alias {
     pub variable: &'static str,
     /// Whether its use brings a warning.
     pub deprecated: bool,
+    /// Whether it wins where the field's other names are set, too.
+    pub preferred: bool,
 }
 
 impl Alias {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(variable: &'static str, deprecated: bool) -> Self {
-        Self { variable, deprecated }
+    pub const fn new(variable: &'static str) -> Self {
+        Self { variable, deprecated: false, preferred: false }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn preferred(mut self) -> Self {
+        self.preferred = true;
+        self
     }
 }
 

@@ -13,7 +13,8 @@ use crate::{
 
 /// The outcome of looking a field up.
 pub(super) enum Sought {
-    Found(Zeroizing<String>),
+    /// The text, and where it is from if not from the environment.
+    Found(Zeroizing<String>, Option<Box<Origin>>),
     /// It is not set, and need not be.
     Absent,
     /// There is a problem, and it is noted.
@@ -41,7 +42,7 @@ impl Scope<'_> {
             self.provide(field, found.origin().clone());
         }
         match found.text {
-            Text::Unicode(text) => Sought::Found(text),
+            Text::Unicode(text) => Sought::Found(text, found.origin),
             Text::NotUnicode => Sought::Refused,
         }
     }
@@ -113,6 +114,9 @@ impl Scope<'_> {
             let mut best = self.look_up_name(&**layer, field, None)?;
             for alias in field.aliases {
                 let other = self.look_up_name(&**layer, field, Some(alias))?;
+                if alias.preferred && other.as_ref().is_some_and(|found| !found.is_blank()) {
+                    return Ok(other);
+                }
                 best = self.better(field, best, other)?;
             }
             if best.is_some() {

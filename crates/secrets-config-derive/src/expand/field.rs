@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Path, Type, spanned::Spanned};
 
 use super::{at, kind, rule, written};
-use crate::model::{Alias, Field, Format, Leaf};
+use crate::model::{Alias, AliasKind, Field, Format, Leaf};
 
 pub(super) fn constant(private: &Path, fields: &[Field], name: &str, ty: &Type, leaf: &Leaf) -> TokenStream {
     let (variable, type_name) = (&leaf.variable, written(ty));
@@ -17,10 +17,11 @@ pub(super) fn constant(private: &Path, fields: &[Field], name: &str, ty: &Type, 
         quote!(.with_doc(#doc))
     });
     let aliases = some(!leaf.aliases.is_empty(), || {
-        let aliases = leaf
-            .aliases
-            .iter()
-            .map(|Alias { variable, deprecated, .. }| quote!(#private::Alias::new(#variable, #deprecated)));
+        let aliases = leaf.aliases.iter().map(|Alias { variable, kind, .. }| match kind {
+            AliasKind::Equal => quote!(#private::Alias::new(#variable)),
+            AliasKind::Deprecated => quote!(#private::Alias::new(#variable).deprecated()),
+            AliasKind::Preferred => quote!(#private::Alias::new(#variable).preferred()),
+        });
         quote!(.with_aliases(const { &[#(#aliases),*] }))
     });
     let rules = some(!leaf.rules.is_empty(), || {

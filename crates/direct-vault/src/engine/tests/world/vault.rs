@@ -10,6 +10,7 @@ use crate::{
     Error,
     client::{Grant, Health},
     engine::Job,
+    login::Method,
 };
 
 pub(super) type TokenNumber = u64;
@@ -275,9 +276,12 @@ impl Vault {
         match (self.fault, job) {
             (_, Job::CheckHealth) => None,
             (Fault::Sealed, _) => Some(Error::Sealed { address: path() }),
-            (Fault::LoginsRefused, Job::LogIn) => {
-                Some(Error::LoginRefused { path: path(), status: 400, messages: Vec::new() })
-            }
+            (Fault::LoginsRefused, Job::LogIn) => Some(Error::LoginRefused {
+                method: Method::AppRole,
+                path: path(),
+                status: 400,
+                messages: Vec::new(),
+            }),
             (_, Job::LogIn | Job::LookUpToken(_)) => None,
             // Vault looks at the token before anything else.
             _ if is_dead => Some(denied()),
