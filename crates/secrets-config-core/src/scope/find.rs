@@ -5,6 +5,8 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::Scope;
+#[cfg(feature = "json")]
+use crate::value;
 use crate::{
     Alias, Entry, Field, Format, Kind, Origin, Presence, Problem, Schema, Warning,
     layer::{self, Failed, Found, Layer, Name, Text},
@@ -267,8 +269,15 @@ fn wrong(field: &Field, text: &Text) -> Option<Kind> {
 
 /// Whether the text, or in a list one of its items, stands for a secret.
 fn is_placeholder(field: &Field, text: &str) -> bool {
+    if !field.secret_items {
+        return placeholder::is(text);
+    }
+    #[cfg(feature = "json")]
+    if field.is_structure(text) {
+        return value::has_item(text, placeholder::is);
+    }
     match field.format {
-        Format::Plain { delimiter } if field.secret_items => text.split(delimiter).any(placeholder::is),
+        Format::Plain { delimiter } => text.split(delimiter).any(placeholder::is),
         _ => placeholder::is(text),
     }
 }
