@@ -221,16 +221,24 @@ fn good(request: &Request, canary: &Canary) -> Vec<u8> {
         "/v1/secret/data/app" => json(
             "200 OK",
             &json!({
-                "data": { "data": { "password": canary.text() }, "metadata": { "version": 3 } },
+                "lease_id": "", "lease_duration": 0, "renewable": false,
+            "data": {
+                "data": { "password": canary.text() },
+                "metadata": { "version": 3, "created_time": "2026-11-22T00:00:00Z" },
+            },
             }),
         ),
-        "/v1/kv/app" => {
-            json("200 OK", &json!({ "lease_duration": 60, "data": { "password": canary.text() } }))
-        }
+        "/v1/kv/app" => json(
+            "200 OK",
+            &json!({
+                "lease_id": "", "lease_duration": 60, "renewable": false, "data": { "password": canary.text() },
+            }),
+        ),
         "/v1/database/static-creds/app" => json(
             "200 OK",
             &json!({
-                "data": { "username": "app", "password": canary.text(), "ttl": 60, "rotation_period": 60 },
+                "lease_id": "", "lease_duration": 0, "renewable": false,
+            "data": { "username": "app", "password": canary.text(), "ttl": 60, "rotation_period": 60 },
             }),
         ),
         "/v1/auth/token/renew-self" => json("200 OK", &login(canary, 3)),
