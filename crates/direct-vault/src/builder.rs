@@ -86,7 +86,7 @@ impl Builder {
         let engine = Engine::new(self.lease_max_age, fastrand::Rng::new());
         let login = Authenticator::new(login);
         let driver = Driver::new(engine, client, connection, login, start, queue, publish);
-        let vault = Vault::new(commands, status, tokio::spawn(driver.run()));
+        let vault = Vault::new(commands, status, driver);
         let started = async { started.await.unwrap_or(Err(Error::Stopped)) };
         match self.startup_deadline {
             None => started.await?,

@@ -4,6 +4,8 @@ mod doubt;
 mod files;
 mod job;
 mod lease;
+#[cfg(feature = "vaultrs")]
+mod lent;
 mod shutdown;
 mod slot;
 
@@ -15,6 +17,8 @@ use tokio::{
     time::{self, Instant, Interval, MissedTickBehavior},
 };
 
+#[cfg(feature = "vaultrs")]
+pub(crate) use self::lent::{Borrowed, Loan};
 use self::{
     doubt::Doubt,
     files::Look,
@@ -55,6 +59,8 @@ pub(crate) struct Driver {
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
     doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
+    #[cfg(feature = "vaultrs")]
+    lent: lent::Lent,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
     looking: Interval,
     /// Vault does not take what the service logs in with.
@@ -84,7 +90,7 @@ impl Driver {
         status: watch::Sender<Status>,
     ) -> Self {
         #[cfg(feature = "metrics")]
-        let metrics = crate::metrics::Metrics::new(client.address());
+        let metrics = crate::metrics::Metrics::new(client.address().to_string());
         let mut looking = time::interval_at(Instant::now() + files::EVERY, files::EVERY);
         looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -99,6 +105,8 @@ impl Driver {
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
             doubts: FuturesUnordered::new(),
+            #[cfg(feature = "vaultrs")]
+            lent: lent::Lent::new(),
             looks: FuturesUnordered::new(),
             looking,
             is_refused: false,
@@ -114,6 +122,12 @@ impl Driver {
         }
     }
 
+    /// Returns where to borrow the token.
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn borrowers(&self) -> secrets_config_core::Rotating<Option<Loan>> {
+        self.lent.borrowers()
+    }
+
     /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
     pub(crate) async fn run(mut self) {
         loop {
@@ -121,6 +135,8 @@ impl Driver {
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
+                #[cfg(feature = "vaultrs")]
+                let work = self.lent.hold_back(job, work);
                 self.jobs.push(work);
             }
             self.publish_status();
@@ -161,6 +177,8 @@ impl Driver {
                 let generation = self.counters.logins;
                 tracing::info!(generation, ttl_secs = login.grant.ttl.as_secs(), "logged in to Vault");
                 self.tokens.insert(id, Arc::new(login));
+                #[cfg(feature = "vaultrs")]
+                self.lend();
                 if let Some(started) = self.started.take() {
                     // A caller that is gone has dropped the `Vault` as well: the loop ends by that.
                     let _gone = started.send(Ok(()));
