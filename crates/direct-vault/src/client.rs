@@ -129,11 +129,6 @@ impl Client {
         }
     }
 
-    #[cfg(any(feature = "metrics", feature = "vaultrs"))]
-    pub(crate) fn address(&self) -> &Address {
-        &self.address
-    }
-
     async fn post(
         &self,
         path: &str,
@@ -151,6 +146,11 @@ impl Client {
     #[cfg(feature = "vaultrs")]
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.http
+    }
+
+    #[cfg(any(feature = "metrics", feature = "vaultrs"))]
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
     }
 
     #[cfg(feature = "vaultrs")]

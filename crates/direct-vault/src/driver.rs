@@ -58,9 +58,9 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
     #[cfg(feature = "vaultrs")]
     lent: lent::Lent,
-    doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
     looking: Interval,
     /// Vault does not take what the service logs in with.
@@ -104,9 +104,9 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            doubts: FuturesUnordered::new(),
             #[cfg(feature = "vaultrs")]
             lent: lent::Lent::new(),
-            doubts: FuturesUnordered::new(),
             looks: FuturesUnordered::new(),
             looking,
             is_refused: false,

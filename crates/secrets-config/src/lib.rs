@@ -56,6 +56,7 @@
 //! | `rotating` | values that change while the process runs |
 //! | `rotating-pool` | database pools whose login changes; needs Rust 1.94 |
 //! | `direct-vault` | login to Vault, renewal, leases |
+//! | `metrics` | counters and gauges of `vault`, for a recorder of the crate `metrics` |
 //! | `full` | all of them |
 
 #[cfg(feature = "direct-vault")]

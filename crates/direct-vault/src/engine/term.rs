@@ -123,20 +123,20 @@ impl Term {
         });
     }
 
-    /// Notes that a renewal failed and may succeed at `again`. If that is too late, returns when something new is to
-    /// take its place.
-    pub(super) fn renewal_failed(&mut self, now: Instant, again: Instant) -> Option<Instant> {
-        let at = self.replace_at.filter(|at| *at <= again)?.max(now);
-        self.replace(at);
-        Some(at)
-    }
-
     /// Notes that nobody knows what became of a renewal. Near the greatest lifetime, where it gives no more time, Vault
     /// counts what is left in whole seconds anew: that may have taken one.
     pub(super) fn renewal_got_lost(&mut self) {
         if !std::mem::replace(&mut self.is_uncertain, true) {
             self.expires = self.expires.and_then(|expires| expires.checked_sub(Duration::from_secs(1)));
         }
+    }
+
+    /// Notes that a renewal failed and may succeed at `again`. If that is too late, returns when something new is to
+    /// take its place.
+    pub(super) fn renewal_failed(&mut self, now: Instant, again: Instant) -> Option<Instant> {
+        let at = self.replace_at.filter(|at| *at <= again)?.max(now);
+        self.replace(at);
+        Some(at)
     }
 
     /// Notes that there will be no renewal: something new comes while there is time for it.
