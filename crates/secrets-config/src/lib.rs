@@ -57,7 +57,8 @@
 //! | `rotating-pool` | database pools whose login changes; needs Rust 1.94 |
 //! | `direct-vault` | login to Vault, renewal, leases |
 //! | `metrics` | counters and gauges of `vault`, for a recorder of the crate `metrics` |
-//! | `full` | all of them |
+//! | `vaultrs` | a client for the engines that the crate `vaultrs` knows |
+//! | `full` | all of them but `vaultrs`, which brings 40 crates |
 
 #[cfg(feature = "direct-vault")]
 pub use direct_vault as vault;

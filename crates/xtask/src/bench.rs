@@ -18,6 +18,10 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
             let test = ["test", "--config", file, "--package", "direct-vault", "--lib", test, "--", "--nocapture"];
             cargo(&test, &[])
         }
+        [topic, rest @ ..] if topic == "leases" => {
+            setup::run()?;
+            cargo(&["bench", "--quiet", "--package", "lease-benches", "--"], rest)
+        }
         _ => {
             setup::run()?;
             cargo(&["bench", "--workspace", "--all-features"], arguments)
