@@ -13,8 +13,7 @@ async fn a_denied_renewal_leads_by_a_look_at_the_token_to_one_login_and_new_cred
     let revoked = Instant::now();
     scene.servers.app.revoke_tokens(&scene.servers.vault).await.unwrap();
     let replaced = scene.until(HOUR, "replaced", |status| status["generation"] == 2).await;
-    let drained = |status: &serde_json::Value| status["pool"]["old_generation"] == 0;
-    scene.until(HOUR, "drained", drained).await;
+    scene.drained(2).await;
     assert_eq!(scene.status().await["state"], "ready");
 
     let denied =

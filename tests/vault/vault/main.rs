@@ -1,7 +1,6 @@
 //! `direct-vault` against a real server.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
-mod documents;
 mod kv;
 mod leases;
 mod logins;

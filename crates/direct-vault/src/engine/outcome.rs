@@ -107,13 +107,15 @@ impl Engine {
         grant: Grant,
     ) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
+        let with_token = self.sessions.get(&session).and_then(|session| session.term.expires());
         let lease = self.leases.get_mut(&key)?;
         let is_in_turn = lease.held.is_some() && expires.is_none_or(|expires| expires > now);
         let spread = if is_in_turn { Spread::Narrow } else { Spread::Wide };
         let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
         let term = Term::new(sent, grant, self.lease_max_age, spread, &mut self.random);
         lease.attempts.succeeded(now);
-        lease.reads.lives(now, grant.ttl);
+        let end = term.expires().into_iter().chain(with_token).min();
+        lease.reads.lives(now, end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now)));
         lease.issuing = None;
         let old = lease.held.replace(Held { session, term });
         if let Some(session) = self.sessions.get_mut(&session) {
@@ -315,8 +317,10 @@ impl Engine {
 
     /// The request was understood and not served.
     fn refused(&mut self, now: Instant, job: Job) {
-        if let Some(term) = self.term(job) {
-            term.renewal_failed(now);
+        let again = self.attempts(job).and_then(|attempts| attempts.earliest(now)).unwrap_or(now);
+        let instead = self.term(job).and_then(|term| term.renewal_failed(now, again));
+        if let Some((attempts, at)) = self.attempts(job).zip(instead) {
+            attempts.again_at(at);
         }
     }
 

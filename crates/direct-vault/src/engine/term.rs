@@ -99,11 +99,12 @@ impl Term {
         });
     }
 
-    /// Notes that a renewal failed and may succeed later.
-    pub(super) fn renewal_failed(&mut self, now: Instant) {
-        if self.replace_at.is_some_and(|at| at <= now) {
-            self.replace(now);
-        }
+    /// Notes that a renewal failed and may succeed at `again`. If that is too late, returns when something new is to
+    /// take its place.
+    pub(super) fn renewal_failed(&mut self, now: Instant, again: Instant) -> Option<Instant> {
+        let at = self.replace_at.filter(|at| *at <= again)?.max(now);
+        self.replace(at);
+        Some(at)
     }
 
     /// Notes that there will be no renewal: something new comes while there is time for it.

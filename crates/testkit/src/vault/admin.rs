@@ -163,14 +163,14 @@ impl Admin {
         self.post("auth/token/revoke-accessor", json!({ "accessor": accessor })).await.map(drop)
     }
 
-    /// Allows so many requests a second below a path, and answers 429 to the others; with `Retry-After`, if wanted.
+    /// Allows one request in `interval` to a path, and answers 429 to the others; with `Retry-After`, if wanted.
     ///
     /// # Errors
     ///
     /// Vault's refusal, or no answer.
-    pub async fn limit_rate(&self, path: &str, rate: f64, retry_after: bool) -> Result<()> {
+    pub async fn limit_rate(&self, path: &str, interval: Duration, retry_after: bool) -> Result<()> {
         self.post("sys/quotas/config", json!({ "enable_rate_limit_response_headers": retry_after })).await?;
-        let quota = json!({ "path": path, "rate": rate, "interval": "1s" });
+        let quota = json!({ "path": path, "rate": 1.0, "interval": format!("{}s", interval.as_secs()) });
         self.post("sys/quotas/rate-limit/limit", quota).await.map(drop)
     }
 
