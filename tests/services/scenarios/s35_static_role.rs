@@ -13,24 +13,29 @@ use secrets_config::{
     vault::{Vault, VaultSettings, login::AppRole},
 };
 use serde_json::json;
-use service_tests::{SOON, Servers};
+use service_tests::SOON;
 use sqlx::{
     Connection, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use testkit::Provision;
+use testkit::{Postgres, Provision, Provisioned};
 use vault_tests::server;
 
 const PATH: &str = "database/static-creds/kept";
 const SECOND: Duration = Duration::from_secs(1);
 
+struct Servers {
+    postgres: Postgres,
+    vault: testkit::Vault,
+    app: Provisioned,
+}
+
 async fn servers() -> (Servers, Vault) {
-    let servers = Servers::start(Provision {
-        token_ttl: 600 * SECOND,
-        token_max_ttl: 600 * SECOND,
-        ..Provision::default()
-    })
-    .await;
+    let (postgres, vault) = tokio::try_join!(Postgres::start(), testkit::Vault::start()).unwrap();
+    let long = 600 * SECOND;
+    let provision = Provision { token_ttl: long, token_max_ttl: long, ..Provision::default() };
+    let app = provision.apply(&vault, &postgres).await.unwrap();
+    let servers = Servers { postgres, vault, app };
     let admin = servers.vault.admin();
     let role = "set role vault; create role kept login in role app_role";
     servers.postgres.execute(&servers.app.database_name, role).await.unwrap();
