@@ -76,7 +76,7 @@ impl Builder {
         let engine = Engine::new(self.lease_max_age, fastrand::Rng::new());
         let login = Authenticator::new(login);
         let driver = Driver::new(engine, client, connection, login, start, queue, publish);
-        let vault = Vault::new(commands, status, tokio::spawn(driver.run()));
+        let vault = Vault::new(commands, status, driver);
         started.await.unwrap_or(Err(Error::Stopped))?;
         Ok(vault)
     }

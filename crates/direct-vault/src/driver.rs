@@ -3,6 +3,8 @@
 mod files;
 mod job;
 mod lease;
+#[cfg(feature = "vaultrs")]
+mod lent;
 mod shutdown;
 mod slot;
 
@@ -14,6 +16,8 @@ use tokio::{
     time::{self, Instant, Interval, MissedTickBehavior},
 };
 
+#[cfg(feature = "vaultrs")]
+pub(crate) use self::lent::{Borrowed, Loan};
 pub(crate) use self::{
     files::Connection,
     lease::Kind,
@@ -50,6 +54,8 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    #[cfg(feature = "vaultrs")]
+    lent: lent::Lent,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
     looking: Interval,
     /// Vault does not take what the service logs in with.
@@ -87,6 +93,8 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            #[cfg(feature = "vaultrs")]
+            lent: lent::Lent::new(),
             looks: FuturesUnordered::new(),
             looking,
             is_refused: false,
@@ -100,6 +108,12 @@ impl Driver {
         }
     }
 
+    /// Returns where to borrow the token.
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn borrowers(&self) -> secrets_config_core::Rotating<Option<Loan>> {
+        self.lent.borrowers()
+    }
+
     /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
     pub(crate) async fn run(mut self) {
         loop {
@@ -107,6 +121,8 @@ impl Driver {
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
+                #[cfg(feature = "vaultrs")]
+                let work = self.lent.hold_back(job, work);
                 self.jobs.push(work);
             }
             self.publish_status();
@@ -147,6 +163,8 @@ impl Driver {
                 let generation = self.counters.logins;
                 tracing::info!(generation, ttl_secs = login.grant.ttl.as_secs(), "logged in to Vault");
                 self.tokens.insert(id, Arc::new(login));
+                #[cfg(feature = "vaultrs")]
+                self.lend();
                 if let Some(started) = self.started.take() {
                     // A caller that is gone has dropped the `Vault` as well: the loop ends by that.
                     let _gone = started.send(Ok(()));

@@ -95,8 +95,8 @@ pub enum Error {
     TokenNotReplaced,
     /// The token may not do this, or there is nothing mounted.
     #[error(
-        "Vault denied {operation} on {path}{}: check the path's mount and role, and that a policy of the AppRole \
-         grants it on exactly this path",
+        "Vault denied {operation} on {path}{}: check the path's mount and role, the namespace, and that a policy of \
+         the login grants it on exactly this path, which one with `/*` after it does not",
         said(messages)
     )]
     Denied {
@@ -109,7 +109,8 @@ pub enum Error {
     },
     /// The path has nothing to give.
     #[error(
-        "Vault has nothing at {path} (status {status}{}): check the mount and the role's name",
+        "Vault has nothing at {path} (status {status}{}): check the mount, the namespace, and the name of the role or \
+         secret",
         said(messages)
     )]
     NotFound {

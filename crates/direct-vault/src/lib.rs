@@ -48,7 +48,11 @@ mod reading;
 mod settings;
 mod status;
 mod vault;
+#[cfg(feature = "vaultrs")]
+mod vaultrs;
 
+#[cfg(feature = "vaultrs")]
+pub use crate::vaultrs::VaultrsClient;
 pub use crate::{
     address::Address,
     builder::Builder,

@@ -16,6 +16,8 @@ use std::{borrow::Cow, cell::RefCell, fmt, path::Path};
 use serde_core::de::{DeserializeOwned, Error as _};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "json")]
+pub(crate) use self::json::has_item;
 use self::{de::Value, describe::Describe, encoding::Bytes};
 pub use self::{describe::Notes, encoding::Encoding, error::Error};
 use crate::suggest::closest;
@@ -124,6 +126,7 @@ pub fn parsed<T, E: fmt::Display>(result: Result<T, E>) -> Result<T, Error> {
 
 /// What text a field takes.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Takes {
     /// What its type says of itself: this is [`describe`] for that type.
     Type(fn(&Notes)),

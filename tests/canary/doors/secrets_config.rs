@@ -258,6 +258,7 @@ pub(crate) const EXEMPT: &[Exempt] = &[
         why: "tests/canary/process.rs looks at the process from another one",
         doors: &["Loader::scrub", "harden"],
     },
+    Exempt { why: "the kernel's own error, of calls that are given numbers", doors: &["Error"] },
     Exempt { why: "an empty future: it tells that a value is released", doors: &["Retired::released"] },
     Exempt { why: "there for fuzzing alone", doors: &["dotenv", "duration", "list"] },
 ];

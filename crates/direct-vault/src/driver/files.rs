@@ -88,6 +88,8 @@ impl Driver {
                 tracing::info!("TLS files have changed and are in use");
                 self.tls_error = None;
                 self.client = client;
+                #[cfg(feature = "vaultrs")]
+                self.lend();
                 self.connection.files = files;
             }
             Look::Tls(Err(error)) => {
