@@ -89,9 +89,8 @@ fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 async fn until(vault: &Vault, holds: fn(&Counters) -> bool) -> Counters {
     let mut status = vault.status();
-    let holding = status.wait_for(|status| holds(&status.counters));
-    let counters = tokio::time::timeout(SOON, holding).await.unwrap().unwrap().counters;
-    counters
+    let holding = async { status.wait_for(|status| holds(&status.counters)).await.unwrap().counters };
+    tokio::time::timeout(SOON, holding).await.unwrap()
 }
 
 #[tokio::test]

@@ -61,6 +61,8 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(files.config(&settings.addr)?)
             .connect_timeout(CONNECT_TIMEOUT)
+            // For requests that are not ours: these each have their own.
+            .timeout(SLOW)
             .redirect(Policy::custom(same_origin))
             .retry(reqwest::retry::never())
             .user_agent(concat!("direct-vault/", env!("CARGO_PKG_VERSION")));
@@ -139,6 +141,21 @@ impl Client {
 
     async fn get(&self, path: &str, token: &Token, timeout: Duration) -> Result<Answer, Error> {
         self.send(Method::GET, path, Some(token), None, timeout).await
+    }
+
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    #[cfg(any(feature = "metrics", feature = "vaultrs"))]
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn namespace(&self) -> Option<&HeaderValue> {
+        self.namespace.as_ref()
     }
 
     /// Returns the error of a Vault that says of itself that it cannot serve.

@@ -1,6 +1,6 @@
 //! What can go wrong with Vault, and what to check.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::login::Method;
 
@@ -95,8 +95,8 @@ pub enum Error {
     TokenNotReplaced,
     /// The token may not do this, or there is nothing mounted.
     #[error(
-        "Vault denied {operation} on {path}{}: check the path's mount and role, and that a policy of the AppRole \
-         grants it on exactly this path",
+        "Vault denied {operation} on {path}{}: check the path's mount and role, the namespace, and that a policy of \
+         the login grants it on exactly this path, which one with `/*` after it does not",
         said(messages)
     )]
     Denied {
@@ -109,7 +109,8 @@ pub enum Error {
     },
     /// The path has nothing to give.
     #[error(
-        "Vault has nothing at {path} (status {status}{}): check the mount and the role's name",
+        "Vault has nothing at {path} (status {status}{}): check the mount, the namespace, and the name of the role or \
+         secret",
         said(messages)
     )]
     NotFound {
@@ -188,6 +189,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// There was no login by the deadline of the start.
+    #[error("no login to Vault within {seconds} s")]
+    NotStarted {
+        /// How long it was waited for.
+        seconds: u64,
+        /// What kept it, if that is known.
+        source: Option<Arc<Self>>,
+    },
     /// The `Vault` this was asked of has been shut down.
     #[error("the connection to Vault has been shut down")]
     Stopped,
@@ -202,6 +211,7 @@ impl Error {
             | Self::TimedOut { .. }
             | Self::Sealed { .. }
             | Self::Unavailable { .. }
+            | Self::NotStarted { .. }
             | Self::TokenNotReplaced
             | Self::Source { is_file: false, .. }
             | Self::Malformed { .. } => Class::Wait,

@@ -44,11 +44,17 @@ mod engine;
 mod error;
 pub mod kv;
 pub mod login;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod reading;
 mod settings;
 mod status;
 mod vault;
+#[cfg(feature = "vaultrs")]
+mod vaultrs;
 
+#[cfg(feature = "vaultrs")]
+pub use crate::vaultrs::VaultrsClient;
 pub use crate::{
     address::Address,
     builder::Builder,

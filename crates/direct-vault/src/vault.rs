@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::{
     Builder, Error, Status, VaultSettings,
-    driver::{Command, Followed, Kind, Once, Slot},
+    driver::{Command, Driver, Followed, Kind, Once, Slot},
     kv::{Kv1, Kv2},
     reading::{self, Reader},
 };
@@ -23,6 +23,8 @@ pub struct Vault {
     commands: mpsc::Sender<Command>,
     status: watch::Receiver<Status>,
     driver: Driving,
+    #[cfg(feature = "vaultrs")]
+    borrowers: Rotating<Option<crate::driver::Loan>>,
 }
 
 impl Vault {
@@ -34,9 +36,15 @@ impl Vault {
     pub(crate) fn new(
         commands: mpsc::Sender<Command>,
         status: watch::Receiver<Status>,
-        driver: JoinHandle<()>,
+        driver: Driver,
     ) -> Self {
-        Self { commands, status, driver: Driving(driver) }
+        Self {
+            commands,
+            status,
+            #[cfg(feature = "vaultrs")]
+            borrowers: driver.borrowers(),
+            driver: Driving(tokio::spawn(driver.run())),
+        }
     }
 
     /// Leases a database login from `path`, such as `database/creds/app-role`.
@@ -121,6 +129,40 @@ impl Vault {
     #[must_use]
     pub fn kv1<'a>(&'a self, mount: &'a str) -> Kv1<'a> {
         Kv1::new(self, mount)
+    }
+
+    /// Returns a client for the functions of the crate `vaultrs` 0.8, with the token in use: for the key-value engine,
+    /// transit, PKI, identity and whatever else it knows.
+    ///
+    /// It goes through this crate's connections: its TLS, its timeouts (30 s for a request), the namespace, and no
+    /// redirect to another origin. To make one is cheap: take one for each piece of work, and it has the newest token.
+    /// The token of one that is kept is not revoked while it lives, but ends by its own time.
+    ///
+    /// ```no_run
+    /// # async fn service(vault: direct_vault::Vault) -> Result<(), Box<dyn std::error::Error>> {
+    /// let signature = vaultrs::transit::data::sign(&vault.vaultrs()?, "transit", "key", "aGVsbG8=", None).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`] if the work in the background has ended.
+    ///
+    /// # Security
+    ///
+    /// What `vaultrs` does with a request is its own. It keeps the token as plain text, which is wiped when the client
+    /// is dropped; copies of it in requests are not. These show secrets:
+    ///
+    /// - `{:?}` of its answers, such as `AuthInfo` or `GenerateCredentialsResponse`;
+    /// - `{:?}` of its errors, which may hold a whole body, and the sources of `kv2::read`'s, which quote a value of
+    ///   another type than was asked for. Print the error itself with `{}` and no source of it;
+    /// - the log of `pki::issuer::import` at level `INFO`, which holds the private key. Filter with `vaultrs=warn`.
+    ///
+    /// It logs each failure at level `ERROR`, several times, with path and Vault's messages.
+    #[cfg(feature = "vaultrs")]
+    pub fn vaultrs(&self) -> Result<crate::VaultrsClient, Error> {
+        crate::VaultrsClient::new(self.borrowers.current().hold()).ok_or(Error::Stopped)
     }
 
     /// Returns a view of what is going on that follows every change.

@@ -38,15 +38,16 @@ pub(crate) trait Layer: Send + Sync {
         let _nothing_to_open = problems;
     }
 
-    /// Looks a field up, by whatever the source calls it.
-    fn get(&self, name: &Name<'_>) -> Result<Option<Found>, Box<Failed>> {
-        Ok(self.variable(name.variable))
+    /// Looks a variable up, in a source that has variables.
+    fn variable(&self, name: &str) -> Option<Found> {
+        let _has_no_variables = name;
+        None
     }
 
-    /// Looks a variable up, in a source that has variables: where values are files there is no `NAME_FILE`.
-    fn variable(&self, name: &str) -> Option<Found> {
-        let _not_a_variable = name;
-        None
+    /// Looks a field up, in a source that calls it by another name than its variable.
+    fn entry(&self, name: &Name<'_>) -> Result<Option<Found>, Box<Failed>> {
+        let _has_variables = name;
+        Ok(None)
     }
 
     /// Says where this is, for a variable that is not there.
@@ -138,6 +139,10 @@ impl Found {
 
     fn in_environment(text: Text) -> Self {
         Self { text, origin: None, alias: None }
+    }
+
+    pub(crate) fn by(self, alias: &'static Alias) -> Self {
+        Self { alias: Some(alias), ..self }
     }
 
     pub(crate) fn origin(&self) -> &Origin {

@@ -61,7 +61,7 @@ pub mod __private {
         Alias, Config, Encoding, Entry, Field, Format, Presence, Rule, Schema, Variant,
         field::{FieldKind, Plain, TextDefault},
         rule::{Contains, Length, Range, contains, does_not_contain, length, range},
-        schema::is_distinct,
+        schema::{count_names, is_distinct},
         scope::Scope,
         value::{Error, Notes, Takes, describe, encoded, one_of, parsed, plain},
     };

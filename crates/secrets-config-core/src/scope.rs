@@ -15,9 +15,6 @@ use crate::{
     value,
 };
 
-/// What a variable ends in that names a file.
-const FILE: &str = "_FILE";
-
 /// Where the value of one field came from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -22,6 +22,9 @@ pub(crate) const REDACTED: &str = "[REDACTED]";
 /// every use. `Debug` and `Serialize` give `[REDACTED]`, there is no `Display`, and equality takes the same
 /// time wherever two values of equal length differ.
 ///
+/// `T` can wipe itself. A type that cannot, such as `url::Url`, leaves copies of its text behind while it is parsed:
+/// keep its text as a `Secret<String>`, ask for the rule `url`, or one of your own, and parse it where it is used.
+///
 /// # Examples
 ///
 /// ```

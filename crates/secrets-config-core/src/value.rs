@@ -126,6 +126,7 @@ pub fn parsed<T, E: fmt::Display>(result: Result<T, E>) -> Result<T, Error> {
 
 /// What text a field takes.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Takes {
     /// What its type says of itself: this is [`describe`] for that type.
     Type(fn(&Notes)),

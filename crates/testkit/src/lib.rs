@@ -29,7 +29,7 @@ pub use provision::{Provision, Provisioned};
 pub use proxy::{Fault, Proxy, Seen, When};
 pub use service::{Line, Service, Stream};
 pub use tools::{Installation, Tools};
-pub use vault::{Admin, Cluster, TokenInfo, Vault};
+pub use vault::{Admin, Cluster, Tls, TokenInfo, Vault};
 
 /// The result of everything the kit does.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

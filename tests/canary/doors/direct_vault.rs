@@ -25,6 +25,7 @@ pub(crate) const ROWS: &[Row] = &[
             "Builder::danger_allow_skip_verify",
             "Builder::lease_max_age",
             "Builder::start",
+            "Builder::startup_deadline",
             "Counters",
             "Counters: Debug",
             "LeaseStatus",
@@ -32,7 +33,9 @@ pub(crate) const ROWS: &[Row] = &[
             "LeaseStatus::ttl",
             "Status",
             "Status: Debug",
+            "Status::is_alive",
             "Status::is_ready",
+            "Status::readiness",
             "Status::token_ttl",
             "Vault",
             "Vault: Debug",
@@ -257,7 +260,9 @@ async fn good_life(canary: &Canary, seen: &mut Seen) {
     .await;
     let settings = settings(&server, canary);
     seen.debug("settings", &settings);
-    let builder = Vault::builder(settings).lease_max_age(Duration::from_millis(600));
+    let builder = Vault::builder(settings)
+        .lease_max_age(Duration::from_millis(600))
+        .startup_deadline(Duration::from_secs(30));
     seen.debug("a builder", &builder);
     let vault = builder.start().await.unwrap();
     seen.debug("a vault", &vault);
@@ -269,7 +274,7 @@ async fn good_life(canary: &Canary, seen: &mut Seen) {
     seen.debug("the next login", &swapped.unwrap());
     status.wait_for(|status| status.counters.renewals > 0).await.unwrap();
     let now = status.borrow().clone();
-    assert!(now.is_ready() && now.token_ttl().is_some());
+    assert!(now.is_ready() && now.is_alive() && now.readiness().is_ok() && now.token_ttl().is_some());
     seen.debug("the status", &now);
     for lease in &now.leases {
         seen.debug("a lease", lease);

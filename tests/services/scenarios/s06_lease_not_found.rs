@@ -18,7 +18,7 @@ async fn a_lease_that_vault_does_not_know_is_replaced_within_two_seconds() {
     assert_eq!(refused[0].status, Some(400));
     let pause = scene.since(forgotten, CREDS)[0].at - refused[0].at;
     assert!(pause <= 2 * SECOND, "{pause:?} after the renewal");
-    scene.until(HOUR, "drained", |status| status["pool"]["old_generation"] == 0).await;
+    scene.drained(2).await;
     let after = scene.end().await;
     after.assert_unharmed();
     assert_eq!((after.proxy.requests(LOGIN).len(), after.proxy.requests(CREDS).len()), (1, 2));

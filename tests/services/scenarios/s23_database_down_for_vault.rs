@@ -8,14 +8,14 @@ use crate::scene::{CREDS, FLOOR, HOUR, LOGIN, RENEW_LEASE, SECOND, Scene, lastin
 
 #[tokio::test]
 async fn a_database_that_vault_cannot_reach_is_waited_for_without_another_login() {
-    let scene = Scene::start(Provision { lease_max_ttl: 2 * HOUR, ..lasting_token() }).await;
+    let scene = Scene::start(Provision { lease_ttl: 2 * HOUR, ..lasting_token() }).await;
     let servers = &scene.servers;
     let database = format!("{}:{}", servers.postgres.host(), servers.postgres.port()).parse().unwrap();
     let between = Proxy::tcp(database).await.unwrap();
     let port = between.address().port();
     servers.app.move_database(&servers.vault, &servers.postgres, port).await.unwrap();
 
-    // Until a lease that would be truncated soon cannot be replaced.
+    // Until a lease that could not be renewed cannot be replaced either.
     let down = Instant::now();
     between.inject(When::always(), Fault::Cut);
     between.cut();
@@ -27,7 +27,7 @@ async fn a_database_that_vault_cannot_reach_is_waited_for_without_another_login(
     assert!(error.as_str().unwrap().contains("cannot serve"), "{error}");
     between.clear();
     scene.until(HOUR / 2, "replaced", |status| status["generation"] == 2).await;
-    scene.until(HOUR / 2, "drained", |status| status["pool"]["old_generation"] == 0).await;
+    scene.drained(2).await;
 
     let (renewals, creds) = (scene.since(down, RENEW_LEASE), scene.since(down, CREDS));
     assert!(least_pause(&renewals) >= FLOOR && least_pause(&creds) >= FLOOR, "{renewals:?} {creds:?}");

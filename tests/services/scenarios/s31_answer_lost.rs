@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use testkit::{Fault, Provision, When};
+use serde_json::Value;
+use testkit::{Fault, Provision, Seen, When};
 
 use crate::scene::{CREDS, LOGIN, Scene, Stage, lasting_token};
 
@@ -19,8 +20,9 @@ async fn an_answer_that_takes_too_long_costs_one_user_that_goes_with_the_token()
     let mut service = stage.service(&[]).await;
     service.wait_ready(Duration::from_secs(40)).await.unwrap();
 
-    assert_eq!((stage.proxy.requests(LOGIN).len(), stage.proxy.requests(CREDS).len()), (1, 2));
-    assert_eq!(stage.servers.app.database_users(&stage.servers.postgres).await.unwrap().len(), 2);
+    assert_eq!(stage.proxy.requests(CREDS).len(), 2);
+    let users = stage.servers.app.database_users(&stage.servers.postgres).await.unwrap();
+    assert!((1..=2).contains(&users.len()), "{users:?}");
     assert!(service.output().contains("no answer to database/creds/app-role within"), "{}", service.output());
     service.terminate().await;
     assert_eq!(service.wait_exit(Duration::from_secs(10)).await.unwrap().code(), Some(0));
@@ -31,10 +33,14 @@ async fn an_answer_that_takes_too_long_costs_one_user_that_goes_with_the_token()
 async fn a_connection_that_breaks_before_the_answer_is_noticed_by_nobody() {
     let scene = Scene::with(provision(), &[("DATABASE_LOGIN_MAX_AGE", "5")]).await;
     scene.proxy.inject(When::path(CREDS).times(1), Fault::CutAnswer);
-    scene.until(Duration::from_secs(20), "replaced", |status| status["generation"] == 2).await;
-    scene.until(Duration::from_secs(20), "drained", |status| status["pool"]["old_generation"] == 0).await;
+    let is_lost = |request: &Seen| request.status.is_none();
+    while !scene.proxy.requests(CREDS).iter().any(is_lost) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let before = scene.status().await["generation"].as_u64();
+    let is_next = |status: &Value| status["generation"].as_u64() > before;
+    scene.until(Duration::from_secs(20), "replaced", is_next).await;
     let after = scene.end().await;
     after.assert_unharmed();
-    assert_eq!(after.proxy.requests(CREDS).len(), 3, "{:?}", after.proxy.requests(CREDS));
     assert_eq!(after.proxy.requests(LOGIN).len(), 1);
 }

@@ -21,10 +21,14 @@ pub(crate) const LOOK_UP_TOKEN: &str = "/v1/auth/token/lookup-self";
 pub(crate) const REVOKE_TOKEN: &str = "/v1/auth/token/revoke-self";
 pub(crate) const HEALTH: &str = "/v1/sys/health";
 
-/// Requests a second.
-const RATE: u32 = 200;
-/// A request that took longer was held up.
+/// How many connections the pool of the service has.
+pub(crate) const POOL: u64 = 10;
+/// Requests a second; on average each is two queries.
+const RATE: u32 = 100;
+/// A request that took longer was held up, unless the machine itself was busy.
 const PROMPT: Duration = Duration::from_millis(250);
+/// As often as a transaction goes to and fro between processes for once that a request without a database does.
+const STEPS: u32 = 5;
 
 /// The usual setting: tokens of one hour and four at most, and leases of one hour.
 pub(crate) fn usual() -> Provision {
@@ -64,14 +68,16 @@ impl Stage {
         self.servers.service(&[changes, &address].concat()).await
     }
 
-    /// Starts the service, and the load when it is ready.
+    /// Starts the service, and the load when it is ready and its pool is full.
     pub(crate) async fn open(self, changes: &[(&str, &str)]) -> Scene {
         let mut service = self.service(changes).await;
         service.wait_ready(SOON).await.unwrap();
+        grow(&service).await;
         let load = Load::start(service.address(), RATE).unwrap();
         let slow = Load::of(&[Request::Slow], service.address(), 1).unwrap();
+        let alive = Load::of(&[Request::Alive], service.address(), RATE / 5).unwrap();
         let Self { servers, proxy } = self;
-        Scene { servers, proxy, service, load, slow, began: Instant::now() }
+        Scene { servers, proxy, service, load, slow, alive, began: Instant::now() }
     }
 }
 
@@ -83,6 +89,8 @@ pub(crate) struct Scene {
     load: Load,
     /// There is always a transaction open.
     slow: Load,
+    /// What a request takes on this machine now, whatever happens to the database's login.
+    alive: Load,
     began: Instant,
 }
 
@@ -117,16 +125,10 @@ impl Scene {
         }
     }
 
-    /// Lets the pool open all its connections, and returns how many these are.
-    pub(crate) async fn grow(&self) -> u64 {
-        const MOST: u64 = 10;
-        let each = (0..MOST).map(|_| self.service.post("/slow?ms=500"));
-        let mut together = each.collect::<FuturesUnordered<_>>();
-        while let Some(answer) = together.next().await {
-            assert_eq!(answer.unwrap().0, 201);
-        }
-        assert_eq!(self.status().await["pool"]["size"], MOST);
-        MOST
+    /// Waits until no connection of an earlier generation is left.
+    pub(crate) async fn drained(&self, generation: u64) {
+        let line = format!("every connection has the new login generation={generation}");
+        self.service.wait_line(&line, SOON).await.unwrap();
     }
 
     /// Returns the requests to Vault since `then` whose paths begin with `prefix`.
@@ -141,9 +143,9 @@ impl Scene {
 
     /// Ends the load. The service goes on.
     pub(crate) async fn end(self) -> Aftermath {
-        let Self { servers, proxy, service, load, slow, began } = self;
-        let (load, slow) = tokio::join!(load.stop(), slow.stop());
-        Aftermath { servers, proxy, service, load, slow, began }
+        let Self { servers, proxy, service, load, slow, alive, began } = self;
+        let (load, slow, alive) = tokio::join!(load.stop(), slow.stop(), alive.stop());
+        Aftermath { servers, proxy, service, load, slow, alive, began }
     }
 }
 
@@ -154,6 +156,7 @@ pub(crate) struct Aftermath {
     pub(crate) service: Service,
     load: Summary,
     slow: Summary,
+    alive: Summary,
     began: Instant,
 }
 
@@ -169,7 +172,11 @@ impl Aftermath {
             &failures[..failures.len().min(3)]
         );
         let latency = self.load.latency();
-        assert!(latency.p99 < PROMPT, "{latency}\n{said}");
+        let machine = self.alive.latency();
+        assert!(
+            latency.p99 < PROMPT + STEPS * machine.p99,
+            "{latency}, without a database {machine}\n{said}"
+        );
         assert!(latency.count > 0 && self.slow.requests() > 0);
     }
 
@@ -178,9 +185,25 @@ impl Aftermath {
         self.failures().map(|sample| self.began + sample.at + sample.latency).max()
     }
 
+    /// Returns how many of the requests that were due since `then` failed.
+    pub(crate) fn failures_since(&self, then: Instant) -> usize {
+        self.failures().filter(|sample| self.began + sample.at >= then).count()
+    }
+
     fn failures(&self) -> impl Iterator<Item = &Sample> {
         self.load.failures().chain(self.slow.failures())
     }
+}
+
+/// Lets the pool open all its connections.
+async fn grow(service: &Service) {
+    let each = (0..POOL).map(|_| service.post("/slow?ms=500"));
+    let mut together = each.collect::<FuturesUnordered<_>>();
+    while let Some(answer) = together.next().await {
+        assert_eq!(answer.unwrap().0, 201);
+    }
+    let (_, status) = service.get("/status").await.unwrap();
+    assert_eq!(status["pool"]["size"], POOL);
 }
 
 pub(crate) fn since(proxy: &Proxy, then: Instant, prefix: &str) -> Vec<Seen> {

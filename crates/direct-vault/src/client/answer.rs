@@ -6,7 +6,7 @@ use reqwest::{
     StatusCode,
     header::{HeaderMap, RETRY_AFTER},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use zeroize::Zeroizing;
 
 use crate::{Address, Error, login::Method};
@@ -113,11 +113,27 @@ impl Answer {
     /// Returns Vault's own short messages, each on one line, or nothing if the body is not Vault's.
     pub(super) fn messages(&self) -> Option<Vec<String>> {
         #[derive(Deserialize)]
-        struct Errors {
-            errors: Vec<String>,
+        struct Said {
+            errors: Option<Vec<String>>,
+            // A path without `data/` is explained here.
+            #[serde(default)]
+            warnings: Option<Vec<String>>,
+            data: Option<Nothing>,
         }
-        let Errors { errors } = serde_json::from_slice(&self.body).ok()?;
-        Some(errors.iter().take(3).map(|message| one_line(message)).filter(|line| !line.is_empty()).collect())
+        /// What is left of a version that is not there any more.
+        #[derive(Deserialize)]
+        struct Nothing {
+            metadata: Option<IgnoredAny>,
+        }
+        let Said { errors, warnings, data } = serde_json::from_slice(&self.body).ok()?;
+        let is_version = data.is_some_and(|data| data.metadata.is_some());
+        let gone = is_version.then(|| "this version is deleted or destroyed".to_owned());
+        if errors.is_none() && warnings.is_none() && gone.is_none() {
+            return None;
+        }
+        let messages = errors.into_iter().chain(warnings).flatten().chain(gone);
+        let lines = messages.map(|message| one_line(&message)).filter(|line| !line.is_empty());
+        Some(lines.take(3).collect())
     }
 }
 

@@ -20,6 +20,12 @@ impl Token {
         Some(Self(header))
     }
 
+    /// Returns the token as text, which its owner is to wipe.
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn text(&self) -> Option<String> {
+        std::str::from_utf8(self.0.as_bytes()).ok().map(str::to_owned)
+    }
+
     pub(super) fn header(&self) -> HeaderValue {
         self.0.clone()
     }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How often is looked. The files are small and in memory.
-pub(super) const EVERY: Duration = Duration::from_secs(5);
+pub(super) const EVERY: Duration = Duration::from_secs(2);
 
 /// How Vault is connected to.
 #[derive(Clone)]
@@ -88,6 +88,8 @@ impl Driver {
                 tracing::info!("TLS files have changed and are in use");
                 self.tls_error = None;
                 self.client = client;
+                #[cfg(feature = "vaultrs")]
+                self.lend();
                 self.connection.files = files;
             }
             Look::Tls(Err(error)) => {

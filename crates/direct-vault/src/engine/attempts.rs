@@ -44,6 +44,11 @@ impl Attempts {
         self.not_before = None;
     }
 
+    /// Lets it be tried at `at`, whatever the pause was to be.
+    pub(super) fn again_at(&mut self, at: Instant) {
+        self.not_before = Some(at);
+    }
+
     pub(super) fn failed_until(&mut self, not_before: Instant) {
         *self = Self { running: false, failures: self.failures + 1, not_before: Some(not_before) };
     }

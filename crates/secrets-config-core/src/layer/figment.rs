@@ -29,7 +29,7 @@ impl Layer for FigmentLayer {
     }
 
     #[inline]
-    fn get(&self, name: &Name<'_>) -> Result<Option<Found>, Box<Failed>> {
+    fn entry(&self, name: &Name<'_>) -> Result<Option<Found>, Box<Failed>> {
         if self.is_usable { get(&self.figment, name) } else { Ok(None) }
     }
 

@@ -38,27 +38,40 @@ impl<T: Config> Loader<T> {
     /// # }
     /// ```
     pub unsafe fn scrub(self) -> Self {
-        Self { scrub: Some(Scrub(())), ..self }
+        Self { scrub: Some(Scrub(scrub)), ..self }
     }
 }
 
-/// The caller's promise that the environment is nobody else's until the load has returned.
-pub(super) struct Scrub(());
+/// The caller's promise that the environment is nobody else's until the load has returned, and what is done then: a
+/// pointer, so that a program which does not ask for it is built without it.
+pub(super) struct Scrub(unsafe fn(&'static Schema));
 
 impl Scrub {
     /// Overwrites and removes the variables of every secret.
     pub(super) fn run(self, schema: &'static Schema) {
-        let names = names(schema);
         // SAFETY: who made this promised that no other thread reads or writes the environment.
-        unsafe {
-            #[cfg(unix)]
-            block::overwrite(&names);
-            names.iter().for_each(|name| env::remove_var(name));
-        }
+        unsafe { (self.0)(schema) }
+    }
+}
+
+/// Overwrites and removes the variables of every secret.
+///
+/// # Safety
+///
+/// No other thread may read or write the environment meanwhile.
+#[inline]
+unsafe fn scrub(schema: &'static Schema) {
+    let names = names(schema);
+    // SAFETY: the caller promises it.
+    unsafe {
+        #[cfg(unix)]
+        block::overwrite(&names);
+        names.iter().for_each(|name| env::remove_var(name));
     }
 }
 
 /// Every variable that a secret may have been read from, or the path of its file.
+#[inline]
 fn names(schema: &'static Schema) -> Vec<String> {
     let mut names = Vec::new();
     schema.visit(&mut String::new(), &mut |variable, field| {
@@ -88,6 +101,7 @@ mod block {
     /// # Safety
     ///
     /// No other thread may read or write the environment meanwhile.
+    #[inline]
     pub(super) unsafe fn overwrite(names: &[String]) {
         // SAFETY: `environ` is null or an array of pointers that ends with a null, each to a text that ends with a
         // zero. All of it is memory of the process that may be written to: the block on the stack that the process was
@@ -114,6 +128,7 @@ mod block {
     }
 
     /// Overwrites the value in `NAME=value` if the name is one of these.
+    #[inline]
     fn overwrite_entry(entry: &mut [u8], names: &[String]) {
         let Some(end) = entry.iter().position(|byte| *byte == b'=') else { return };
         let (name, value) = entry.split_at_mut(end + 1);
@@ -123,6 +138,7 @@ mod block {
     }
 
     #[cfg(not(target_vendor = "apple"))]
+    #[inline]
     unsafe fn environ() -> *const *mut c_char {
         unsafe extern "C" {
             static mut environ: *const *mut c_char;
@@ -143,6 +159,7 @@ mod block {
     /// Returns where the environment lies that the process was started with, if the kernel tells.
     #[cfg(target_os = "linux")]
     #[expect(clippy::disallowed_methods, reason = "the kernel's numbers hold no secret")]
+    #[inline]
     fn initial() -> Option<std::ops::Range<usize>> {
         const ENV_START: usize = 50;
         let stat = std::fs::read_to_string("/proc/self/stat").ok()?;

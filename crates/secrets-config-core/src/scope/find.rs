@@ -4,13 +4,14 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{FILE, Scope};
+use super::Scope;
 #[cfg(feature = "json")]
 use crate::value;
 use crate::{
     Alias, Entry, Field, Format, Kind, Origin, Presence, Problem, Schema, Warning,
     layer::{self, Failed, Found, Layer, Name, Text},
     placeholder,
+    schema::FILE,
 };
 
 /// The outcome of looking a field up.
@@ -113,13 +114,9 @@ impl Scope<'_> {
     /// Asks the sources, the last one first, for every name of the field.
     pub(super) fn look_up(&mut self, field: &'static Field) -> Result<Option<Found>, Box<Problem>> {
         for layer in self.layers.iter().rev() {
-            let mut best = self.look_up_name(&**layer, field, None)?;
-            for alias in field.aliases {
-                let other = self.look_up_name(&**layer, field, Some(alias))?;
-                if alias.preferred && other.as_ref().is_some_and(|found| !found.is_blank()) {
-                    return Ok(other);
-                }
-                best = self.better(field, best, other)?;
+            let mut best = self.look_up_name(&**layer, field, field.variable)?;
+            if !field.aliases.is_empty() {
+                best = self.look_up_aliases(&**layer, field, best)?;
             }
             if best.is_some() {
                 return Ok(best);
@@ -128,8 +125,24 @@ impl Scope<'_> {
         Ok(None)
     }
 
-    /// Chooses between what two names of one field gave. A name that is set to nothing gives way.
     #[cold]
+    fn look_up_aliases(
+        &mut self,
+        layer: &dyn Layer,
+        field: &'static Field,
+        mut best: Option<Found>,
+    ) -> Result<Option<Found>, Box<Problem>> {
+        for alias in field.aliases {
+            let other = self.look_up_name(layer, field, alias.variable)?.map(|found| found.by(alias));
+            if alias.preferred && other.as_ref().is_some_and(|found| !found.is_blank()) {
+                return Ok(other);
+            }
+            best = self.better(field, best, other)?;
+        }
+        Ok(best)
+    }
+
+    /// Chooses between what two names of one field gave. A name that is set to nothing gives way.
     fn better(
         &self,
         field: &'static Field,
@@ -150,25 +163,25 @@ impl Scope<'_> {
     }
 
     /// Looks the field up by one name, or in the file that `NAME_FILE` names.
+    #[inline]
     fn look_up_name(
         &mut self,
         layer: &dyn Layer,
         field: &'static Field,
-        alias: Option<&'static Alias>,
+        leaf: &'static str,
     ) -> Result<Option<Found>, Box<Problem>> {
-        let leaf = alias.map_or(field.variable, |alias| alias.variable);
         self.names.truncate(self.prefix);
         self.names.push_str(leaf);
-        let name = Name { variable: &self.names, steps: &self.steps, leaf, field: field.name };
-        let mut found = layer.get(&name).map_err(|failed| self.failed(field, *failed))?;
+        let mut found = layer.variable(&self.names);
+        if found.is_none() {
+            let name = Name { variable: &self.names, steps: &self.steps, leaf, field: field.name };
+            found = layer.entry(&name).map_err(|failed| self.failed(field, *failed))?;
+        }
         if field.file {
             self.names.push_str(FILE);
             if let Some(file) = layer.variable(&self.names) {
-                found = self.look_into(layer, field, found, &file)?;
+                return self.look_into(layer, field, found, &file);
             }
-        }
-        if let Some(found) = &mut found {
-            found.alias = alias;
         }
         Ok(found)
     }

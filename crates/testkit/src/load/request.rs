@@ -14,6 +14,8 @@ pub enum Request {
     WhoAmI,
     /// `GET /orders/count`.
     Count,
+    /// `GET /healthz`, which needs no database.
+    Alive,
     /// `POST /slow?ms=1000`: a row in a transaction that is open for a second.
     Slow,
 }
@@ -64,6 +66,7 @@ impl Request {
             Self::Order => (client.post(format!("{base}/orders")), 201),
             Self::WhoAmI => (client.get(format!("{base}/whoami")), 200),
             Self::Count => (client.get(format!("{base}/orders/count")), 200),
+            Self::Alive => (client.get(format!("{base}/healthz")), 200),
             Self::Slow => (client.post(format!("{base}/slow?ms=1000")), 201),
         };
         let response = match request.send().await {

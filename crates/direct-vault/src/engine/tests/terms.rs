@@ -30,6 +30,16 @@ fn s02_everything_new_is_there_a_quarter_of_an_hour_before_a_token_of_four_hours
     }
 }
 
+/// How often credentials may be made goes by how long they really live.
+#[test]
+fn s03_a_long_lease_is_replaced_as_often_as_a_token_of_seconds() {
+    let mut world = World::new();
+    world.vault.token.ttl = 10 * SECOND;
+    world.vault.token.max = 10 * SECOND;
+    world.run_for(HOUR);
+    assert_eq!(world.lapses, 0);
+}
+
 #[test]
 fn s03_a_lease_is_never_outlived_by_its_token() {
     let mut world = World::new();

@@ -47,9 +47,9 @@ impl Layer for DirectoryLayer {
 
     /// A file in the directory, or in the sub-directories of the nested structs.
     #[inline]
-    fn get(&self, name: &Name<'_>) -> Result<Option<Found>, Box<Failed>> {
+    fn entry(&self, name: &Name<'_>) -> Result<Option<Found>, Box<Failed>> {
         let State::Open(directory) = &self.state else { return Ok(None) };
-        let get = |folders: &[&str], name: &str| directory.get(folders, name).map_err(|error| failed(error));
+        let get = |folders: &[&str], name: &str| directory.get(folders, name).map_err(failed);
         let flat = get(&[], name.variable)?;
         let folders = name.folders();
         let nested = if folders.is_empty() { None } else { get(&folders, name.leaf)? };
