@@ -172,6 +172,7 @@ pub(crate) const EXEMPT: &[Exempt] = &[
             "Takes: Debug",
             "Written",
             "Written: Debug",
+            "count_names",
             "describe",
             "Config::env_example",
             "Config::help",
