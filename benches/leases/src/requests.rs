@@ -9,8 +9,10 @@ use tokio::{runtime::Builder, time::advance};
 use crate::{Result, anybody, asked::Asked};
 
 const LEASES: usize = 1_000;
-const MINUTE: Duration = Duration::from_secs(60);
+/// So finely time passes.
+const STEP: Duration = Duration::from_secs(5);
 const HOUR: Duration = Duration::from_secs(3600);
+const FOUR_HOURS: Duration = Duration::from_secs(4 * 3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// How long things live, and for how long it is watched after as long a while in which they settle.
@@ -22,13 +24,8 @@ struct Case {
 }
 
 const CASES: [Case; 3] = [
-    Case { name: "TTL 1 h", lease_ttl: HOUR, lease_max_ttl: DAY, watched: Duration::from_secs(8 * 3600) },
-    Case {
-        name: "TTL 1 h, at most 4 h",
-        lease_ttl: HOUR,
-        lease_max_ttl: Duration::from_secs(4 * 3600),
-        watched: Duration::from_secs(8 * 3600),
-    },
+    Case { name: "TTL 1 h", lease_ttl: HOUR, lease_max_ttl: DAY, watched: FOUR_HOURS },
+    Case { name: "TTL 1 h, at most 4 h", lease_ttl: HOUR, lease_max_ttl: FOUR_HOURS, watched: FOUR_HOURS },
     Case { name: "TTL 10 min", lease_ttl: Duration::from_secs(600), lease_max_ttl: DAY, watched: HOUR },
 ];
 
@@ -82,11 +79,11 @@ impl Case {
         for _ in 0..leases {
             logins.push(complete(vault.database("database/creds/app-role")).await?);
             // Nobody asks for all in one moment.
-            pass(&server, self.lease_ttl / 2 / u32::try_from(leases)?, MINUTE).await;
+            pass(&server, self.lease_ttl / 2 / u32::try_from(leases)?).await;
         }
-        pass(&server, self.watched, Duration::from_secs(1)).await;
+        pass(&server, self.watched).await;
         let (before, cpu) = (asked(&server), cpu()?);
-        pass(&server, self.watched, Duration::from_secs(1)).await;
+        pass(&server, self.watched).await;
         let (after, cpu) = (asked(&server), self::cpu()? - cpu);
         if server.leases() != leases {
             return Err(format!("{} of {leases} leases live", server.leases()).into());
@@ -98,10 +95,10 @@ impl Case {
 }
 
 /// Lets time pass, in steps after each of which everything that is due is done.
-async fn pass(server: &FakeVault, time: Duration, step: Duration) {
+async fn pass(server: &FakeVault, time: Duration) {
     let mut left = time;
     while !left.is_zero() {
-        let next = left.min(step);
+        let next = left.min(STEP);
         advance(next).await;
         left -= next;
         let mut requests = None;
