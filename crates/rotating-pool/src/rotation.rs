@@ -85,6 +85,10 @@ fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<sqlx::Error>() {
         return crate::sqlx::code(error);
     }
+    #[cfg(feature = "_client")]
+    if let Some(error) = error.downcast_ref::<tokio_postgres::Error>() {
+        return error.code().map(|code| code.code().to_owned());
+    }
     let _of_no_pool = error;
     None
 }
