@@ -1,6 +1,7 @@
 //! A value that does not show itself and wipes itself.
 
 mod read;
+mod source;
 
 use std::fmt;
 
@@ -9,7 +10,8 @@ use serde_core::ser::{Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-pub(crate) use self::read::NAME;
+pub use self::source::{SecretSource, SourceError};
+pub(crate) use self::{read::NAME, source::NAME as SOURCE};
 
 /// What stands in place of a secret wherever it would be shown.
 pub(crate) const REDACTED: &str = "[REDACTED]";

@@ -1,16 +1,20 @@
 //! An OpenBao server.
 
 mod admin;
+mod cluster;
+mod node;
 
 use std::{
     fs,
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-pub use admin::Admin;
+pub use admin::{Admin, TokenInfo};
+pub use cluster::Cluster;
 
+use self::node::Node;
 use crate::{
     Error, Result, Tools, port,
     server::{Launch, Server},
@@ -25,6 +29,7 @@ pub struct Vault {
     server: Server,
     bao: String,
     port: u16,
+    node: Node,
     unseal_key: String,
     admin: Admin,
 }
@@ -36,18 +41,16 @@ impl Vault {
     ///
     /// The binary may be missing, or the server may not start.
     pub async fn start() -> Result<Self> {
+        let mut vault = Self::new(Node::single())?;
+        vault.launch_somewhere().await?;
+        vault.initialise().await?;
+        Ok(vault)
+    }
+
+    fn new(node: Node) -> Result<Self> {
         let bao = Tools::locate()?.bao.display().to_string();
         let server = Server::new("Vault")?;
-        let mut vault = Self { server, bao, port: 0, unseal_key: String::new(), admin: Admin::new("", "") };
-        for _ in 0..port::ATTEMPTS {
-            vault.port = port::free()?;
-            vault.admin = Admin::new(&vault.address(), "");
-            if vault.launch().await? {
-                vault.initialise().await?;
-                return Ok(vault);
-            }
-        }
-        Err(vault.server.start_error())
+        Ok(Self { server, bao, port: 0, node, unseal_key: String::new(), admin: Admin::new("", "") })
     }
 
     /// Kills the server with SIGKILL.
@@ -84,7 +87,7 @@ impl Vault {
         Err(self.server.start_error())
     }
 
-    /// Unseals the server and waits until it is active.
+    /// Unseals the server and waits until it is active, or a standby of a [`Cluster`].
     ///
     /// # Errors
     ///
@@ -92,7 +95,7 @@ impl Vault {
     pub async fn unseal(&self) -> Result<()> {
         self.admin.put("sys/unseal", json!({ "key": self.unseal_key })).await?;
         let deadline = Instant::now() + UNSEAL_LIMIT;
-        while self.admin.health().await? != ACTIVE {
+        while !self.node.is_up(self.admin.health().await?) {
             if Instant::now() > deadline {
                 return Err(self.server.start_error());
             }
@@ -128,11 +131,25 @@ impl Vault {
         self.server.pid()
     }
 
+    /// Starts the server on a port of the system.
+    async fn launch_somewhere(&mut self) -> Result<()> {
+        for _ in 0..port::ATTEMPTS {
+            self.port = port::free()?;
+            self.node.choose_port()?;
+            self.admin = Admin::new(&self.address(), "");
+            if self.launch().await? {
+                return Ok(());
+            }
+        }
+        Err(self.server.start_error())
+    }
+
     async fn launch(&mut self) -> Result<bool> {
         let directory = self.server.directory();
         fs::create_dir_all(directory.join("data")).map_err(Error::io("make a directory"))?;
         let config = directory.join("config.json");
-        fs::write(&config, self.config().to_string()).map_err(Error::io("write Vault's configuration"))?;
+        let text = self.node.config(directory, self.port).to_string();
+        fs::write(&config, text).map_err(Error::io("write Vault's configuration"))?;
         let argv = [&self.bao, "server", "-config", &config.display().to_string()];
         let launch = Launch { argv: argv.map(str::to_owned).to_vec(), account: None, last_signal: "KILL" };
         let (admin, log) = (&self.admin, self.server.log_path());
@@ -148,29 +165,6 @@ impl Vault {
         self.admin = Admin::new(&self.address(), keys["root_token"].as_str().unwrap_or_default());
         self.unseal().await
     }
-
-    /// The only storage on disk is raft's, which wants an address for peers; there are none to use it.
-    fn config(&self) -> Value {
-        let raft = json!({
-            "path": self.server.directory().join("data"),
-            "node_id": "single",
-            "performance_multiplier": "1",
-        });
-        let listener = json!({
-            "address": format!("127.0.0.1:{}", self.port),
-            "cluster_address": "127.0.0.1:0",
-            "tls_disable": true,
-        });
-        json!({
-            "storage": { "raft": raft },
-            "listener": { "tcp": listener },
-            "api_addr": self.address(),
-            "cluster_addr": "https://127.0.0.1:1",
-            "disable_mlock": true,
-        })
-    }
 }
 
-/// The health of a server that is unsealed and leads.
-const ACTIVE: u16 = 200;
 const UNSEAL_LIMIT: Duration = Duration::from_secs(30);

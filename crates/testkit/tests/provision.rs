@@ -1,10 +1,10 @@
 //! The operator's set-up, used the way an application would.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use serde_json::{Value, json};
-use testkit::{Admin, Error, Postgres, Provision, Provisioned, Vault};
+use testkit::{Admin, Error, Fault, Postgres, Provision, Provisioned, Proxy, Vault, When};
 
 async fn login(vault: &Vault, app: &Provisioned) -> (Admin, Value) {
     let credentials = json!({ "role_id": app.role_id, "secret_id": app.secret_id });
@@ -73,4 +73,79 @@ async fn follows_its_settings() {
     assert_eq!(client.get(&app.creds_path).await.unwrap()["lease_duration"], 3600);
     let again = json!({ "role_id": app.role_id, "secret_id": app.secret_id });
     assert!(vault.admin().post("auth/approle/login", again).await.is_err());
+}
+
+#[tokio::test]
+async fn can_be_spoiled_and_mended() {
+    let (vault, postgres) = tokio::try_join!(Vault::start(), Postgres::start()).unwrap();
+    let app = Provision::default().apply(&vault, &postgres).await.unwrap();
+    let (client, _) = login(&vault, &app).await;
+    let lease = client.get(&app.creds_path).await.unwrap();
+    let renew = async || client.put("sys/leases/renew", json!({ "lease_id": lease["lease_id"] })).await;
+    let status = |result: Result<Value, Error>| match result {
+        Ok(_) => 200,
+        Err(Error::Vault { status, .. }) => status,
+        Err(error) => panic!("{error}"),
+    };
+
+    app.break_renewal(&vault, true).await.unwrap();
+    assert_eq!(status(renew().await), 400);
+    app.break_renewal(&vault, false).await.unwrap();
+    assert_eq!(status(renew().await), 200);
+
+    app.deny(&vault, &["sys/leases/renew"]).await.unwrap();
+    assert_eq!(status(renew().await), 403);
+    assert_eq!(status(client.get(&app.creds_path).await), 200);
+    app.deny(&vault, &[]).await.unwrap();
+    assert_eq!(status(renew().await), 200);
+
+    vault.admin().limit_rate("sys/leases/renew", 1.0, false).await.unwrap();
+    let burst = [renew().await, renew().await, renew().await].map(status);
+    assert!(burst.contains(&429), "{burst:?}");
+    vault.admin().unlimit_rate().await.unwrap();
+    assert_eq!(status(renew().await), 200);
+
+    let proxy =
+        Proxy::tcp((postgres.host().parse::<IpAddr>().unwrap(), postgres.port()).into()).await.unwrap();
+    app.move_database(&vault, &postgres, proxy.address().port()).await.unwrap();
+    proxy.inject(When::always(), Fault::Cut);
+    proxy.cut();
+    assert_eq!(status(renew().await), 400);
+    assert_eq!(status(client.get(&app.creds_path).await), 500);
+    proxy.clear();
+    assert_eq!(status(renew().await), 200);
+
+    let users = app.database_users(&postgres).await.unwrap();
+    app.drop_user(&postgres, &users[0]).await.unwrap();
+    assert_eq!(app.database_users(&postgres).await.unwrap(), users[1..]);
+    let ids = app.lease_ids(&vault).await.unwrap();
+    assert!(ids.contains(&lease["lease_id"].as_str().unwrap().to_owned()));
+    let users = app.database_users(&postgres).await.unwrap();
+    app.keep_users(&vault, true).await.unwrap();
+    vault.admin().revoke_lease(&ids[0]).await.unwrap();
+    assert_eq!(app.leases(&vault).await.unwrap(), ids.len() - 1);
+    assert_eq!(app.database_users(&postgres).await.unwrap(), users);
+    app.keep_users(&vault, false).await.unwrap();
+    let lease = client.get(&app.creds_path).await.unwrap();
+    vault.admin().revoke_lease(lease["lease_id"].as_str().unwrap()).await.unwrap();
+    assert_eq!(app.database_users(&postgres).await.unwrap(), users);
+}
+
+#[tokio::test]
+async fn tokens_are_revoked_with_what_they_made() {
+    let (vault, postgres) = tokio::try_join!(Vault::start(), Postgres::start()).unwrap();
+    let app = Provision::default().apply(&vault, &postgres).await.unwrap();
+    let (one, _) = login(&vault, &app).await;
+    let (two, _) = login(&vault, &app).await;
+    for client in [&one, &two] {
+        client.get(&app.creds_path).await.unwrap();
+    }
+    let token = vault.admin().look_up_token(one.token()).await.unwrap();
+    assert!(token.ttl <= Duration::from_secs(30));
+    vault.admin().revoke_accessor(&token.accessor).await.unwrap();
+    assert!(one.get(&app.creds_path).await.is_err());
+    assert!(two.get(&app.creds_path).await.is_ok());
+    app.revoke_tokens(&vault).await.unwrap();
+    assert!(two.get(&app.creds_path).await.is_err());
+    assert_eq!(app.tokens(&vault).await.unwrap(), 0);
 }

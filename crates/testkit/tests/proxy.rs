@@ -88,7 +88,7 @@ async fn requests_pass_and_are_recorded() {
     assert_eq!(lines, [("GET", "/v1/a", Some(200)), ("POST", "/v1/b", Some(200))]);
     assert_eq!((seen[0].token.as_deref(), seen[1].token.as_deref()), (None, Some("t")));
     assert!(seen[0].at <= seen[1].at);
-    assert_eq!(proxy.requests("/v1/b").len(), 1);
+    assert_eq!(proxy.requests("/v1/b")[0].answer, "POST /v1/b HTTP/1.1");
 }
 
 #[tokio::test]
@@ -169,6 +169,14 @@ async fn requests_and_answers_can_be_late() {
         assert_eq!(get(&proxy, "/").await.unwrap().0, 200);
         assert!(began.elapsed() >= Duration::from_millis(200), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_can_be_edited() {
+    let (upstream, _server) = server().await;
+    let proxy = Proxy::http(upstream).await.unwrap();
+    proxy.inject(When::always(), Fault::Edit { from: "GET", to: "nothing at" });
+    assert_eq!(get(&proxy, "/").await.unwrap(), (200, "nothing at / HTTP/1.1".into()));
 }
 
 #[tokio::test]

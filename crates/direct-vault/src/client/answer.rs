@@ -6,10 +6,10 @@ use reqwest::{
     StatusCode,
     header::{HeaderMap, RETRY_AFTER},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::{Address, Error};
+use crate::{Address, Error, login::Method};
 
 pub(super) struct Answer {
     pub(super) path: String,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
 /// What a status below 500 means depends on what was asked.
 #[derive(Clone, Copy)]
 pub(super) enum Asked {
-    Login,
+    Login(Method),
     Read,
     Renew,
     Revoke,
@@ -33,7 +33,7 @@ pub(super) enum Asked {
 impl Asked {
     fn operation(self) -> &'static str {
         match self {
-            Self::Login => "login",
+            Self::Login(_) => "login",
             Self::Read => "read",
             Self::Renew => "renew",
             Self::Revoke => "revoke",
@@ -44,7 +44,11 @@ impl Asked {
 
 impl Answer {
     /// Returns the good answer as a `T`, or the error it is.
-    pub(super) fn parse<T: DeserializeOwned>(&self, asked: Asked, address: &Address) -> Result<T, Error> {
+    pub(super) fn parse<'a, T: Deserialize<'a>>(
+        &'a self,
+        asked: Asked,
+        address: &Address,
+    ) -> Result<T, Error> {
         self.good(asked, address)?;
         // serde's error quotes what it could not read: dropped.
         serde_json::from_slice(&self.body).map_err(|_| self.malformed("it lacks what was asked for"))
@@ -73,12 +77,16 @@ impl Answer {
         }
         let Some(messages) = messages else { return Err(self.malformed("it is not JSON with `errors`")) };
         Err(match (status, asked) {
-            (_, Asked::Login) => Error::LoginRefused { path, status, messages },
+            (_, Asked::Login(method)) => Error::LoginRefused { method, path, status, messages },
             (403, _) => Error::Denied { operation: asked.operation(), path, messages },
-            (_, Asked::Renew) if !messages.iter().any(|message| is_gone(message)) => {
-                Error::RenewalRefused { path, status, messages }
+            (_, Asked::Renew | Asked::Revoke) if messages.iter().any(|message| is_gone(message)) => {
+                Error::LeaseGone { path, messages }
             }
-            (_, Asked::Renew | Asked::Revoke) => Error::LeaseGone { path, messages },
+            (_, Asked::Renew | Asked::Revoke) if messages.iter().any(|message| is_behind(message)) => {
+                self.unavailable(messages)
+            }
+            (_, Asked::Renew) => Error::RenewalRefused { path, status, messages },
+            (_, Asked::Revoke) => Error::LeaseGone { path, messages },
             _ => Error::NotFound { path, status, messages },
         })
     }
@@ -103,7 +111,7 @@ impl Answer {
     }
 
     /// Returns Vault's own short messages, each on one line, or nothing if the body is not Vault's.
-    fn messages(&self) -> Option<Vec<String>> {
+    pub(super) fn messages(&self) -> Option<Vec<String>> {
         #[derive(Deserialize)]
         struct Errors {
             errors: Vec<String>,
@@ -118,11 +126,18 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Whether Vault says that the lease is no more, and not only that it can have no more time.
+/// Whether Vault says that the lease is no more, and not only that it can have no more time. The last one is what
+/// PostgreSQL says of a role that somebody has dropped: the lease is there, and worth nothing.
 fn is_gone(message: &str) -> bool {
-    ["lease not found", "lease expired", "lease is expired", "invalid lease ID"]
+    ["lease not found", "lease expired", "lease is expired", "invalid lease ID", "SQLSTATE 42704"]
         .iter()
         .any(|gone| message.contains(gone))
+}
+
+/// Whether the database behind Vault failed and not the request: the server says so with 400 as well.
+fn is_behind(message: &str) -> bool {
+    let failed = ["failed to renew entry", "failed to revoke entry"];
+    failed.iter().any(|failed| message.contains(failed)) && !message.contains("past the max TTL")
 }
 
 fn one_line(message: &str) -> String {
@@ -130,4 +145,47 @@ fn one_line(message: &str) -> String {
     let words = message.strip_prefix("1 error occurred:").unwrap_or(message).split_whitespace();
     let line = words.collect::<Vec<_>>().join(" ");
     line.trim_start_matches("* ").chars().filter(|character| !character.is_control()).take(MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What OpenBao says when a lease is renewed, and what that means.
+    fn renewal(message: &str) -> Error {
+        let answer = Answer {
+            path: "sys/leases/renew".to_owned(),
+            status: StatusCode::BAD_REQUEST,
+            retry_after: None,
+            location: None,
+            body: Zeroizing::new(serde_json::json!({ "errors": [message] }).to_string().into_bytes()),
+        };
+        let address = Address::parse("http://vault").unwrap();
+        answer.good(Asked::Renew, &address).unwrap_err()
+    }
+
+    #[test]
+    fn a_renewal_that_fails_in_the_database_is_waited_for() {
+        let wrapped = |said: &str| {
+            renewal(&format!(
+                "failed to renew entry: resp: (*logical.Response)(nil) err: 1 error occurred:\n\t* {said}\n\n"
+            ))
+        };
+        let down = wrapped(
+            "failed to connect to `user=vault`: dial error: dial tcp 127.0.0.1:1: connect: connection refused",
+        );
+        assert!(matches!(down, Error::Unavailable { status: 400, .. }), "{down}");
+        let dropped = wrapped(
+            "ERROR: role \"v-approle-app-QXoiwsf0j3nUwBvm41d1-1795337004\" does not exist (SQLSTATE 42704)",
+        );
+        assert!(matches!(dropped, Error::LeaseGone { .. }), "{dropped}");
+        let over = wrapped("past the max TTL, cannot renew");
+        assert!(matches!(over, Error::RenewalRefused { .. }), "{over}");
+    }
+
+    #[test]
+    fn a_lease_that_is_no_more_is_told_from_one_that_gets_no_more_time() {
+        assert!(matches!(renewal("lease not found"), Error::LeaseGone { .. }));
+        assert!(matches!(renewal("lease is not renewable"), Error::RenewalRefused { .. }));
+    }
 }

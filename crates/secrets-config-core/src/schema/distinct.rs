@@ -6,6 +6,7 @@ use super::{Entry, Field, Schema};
 /// is distinct in itself was decided where it was derived. The variants of an enum may share: only one of them is read.
 #[doc(hidden)]
 #[must_use]
+#[inline]
 pub const fn is_distinct(schema: &Schema) -> bool {
     let mut i = 0;
     while i < schema.entries.len() {
@@ -21,6 +22,7 @@ pub const fn is_distinct(schema: &Schema) -> bool {
     true
 }
 
+#[inline]
 const fn share(one: &Entry, other: &Entry) -> bool {
     let mut i = 0;
     while i < count(one) {
@@ -37,6 +39,7 @@ const fn share(one: &Entry, other: &Entry) -> bool {
 }
 
 /// How many variables an entry reads, aliases counted.
+#[inline]
 const fn count(entry: &Entry) -> usize {
     match entry {
         Entry::Field(field) => 1 + field.aliases.len(),
@@ -52,6 +55,7 @@ const fn count(entry: &Entry) -> usize {
     }
 }
 
+#[inline]
 const fn count_all(schema: &Schema) -> usize {
     let (mut total, mut i) = (0, 0);
     while i < schema.entries.len() {
@@ -62,6 +66,7 @@ const fn count_all(schema: &Schema) -> usize {
 }
 
 /// The name of the variable at `index`, below `parent`.
+#[inline]
 const fn nth(entry: &Entry, mut index: usize, parent: Name) -> Name {
     match entry {
         Entry::Field(field) => parent.with(name_of(field, index)),
@@ -77,6 +82,7 @@ const fn nth(entry: &Entry, mut index: usize, parent: Name) -> Name {
     }
 }
 
+#[inline]
 const fn nth_of_all(schema: &Schema, mut index: usize, parent: Name) -> Name {
     let mut i = 0;
     while index >= count(&schema.entries[i]) {
@@ -86,6 +92,7 @@ const fn nth_of_all(schema: &Schema, mut index: usize, parent: Name) -> Name {
     nth(&schema.entries[i], index, parent.with(schema.prefix))
 }
 
+#[inline]
 const fn name_of(field: &Field, index: usize) -> &'static str {
     if index == 0 { field.variable } else { field.aliases[index - 1].variable }
 }
@@ -102,6 +109,7 @@ impl Name {
     const MOST: usize = 33;
     const EMPTY: Self = Self { pieces: [""; Self::MOST], used: 0 };
 
+    #[inline]
     const fn with(mut self, piece: &'static str) -> Self {
         assert!(self.used < Self::MOST, "settings are nested more than sixteen levels deep");
         self.pieces[self.used] = piece;
@@ -109,6 +117,7 @@ impl Name {
         self
     }
 
+    #[inline]
     const fn is(&self, other: &Self) -> bool {
         let mut index = 0;
         loop {
@@ -120,6 +129,7 @@ impl Name {
         }
     }
 
+    #[inline]
     const fn byte(&self, mut index: usize) -> Option<u8> {
         let mut piece = 0;
         while piece < self.used {

@@ -47,7 +47,7 @@ fn refused(error: &serde_json::Error, path: Option<String>) -> Error {
     };
     let at = (error.line() > 0).then(|| format!("line {}, column {}", error.line(), error.column()));
     let place = [path, at].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Error { place: (!place.is_empty()).then_some(place), ..Error::invalid(expected) }
+    Error::invalid(expected).with_place((!place.is_empty()).then_some(place))
 }
 
 impl<'de> Deserialize<'de> for Item {

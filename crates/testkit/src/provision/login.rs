@@ -8,7 +8,7 @@ use crate::{Admin, Result};
 impl Provision {
     /// Returns the role id and the secret id, read from where the sync would find them.
     pub(super) async fn login(&self, admin: &Admin) -> Result<(String, String)> {
-        admin.put("sys/policies/acl/app", json!({ "policy": policy() })).await?;
+        admin.put(POLICY, json!({ "policy": policy(&[]) })).await?;
         admin.post("sys/auth/approle", json!({ "type": "approle" })).await?;
         let role = json!({
             "token_policies": ["app"],
@@ -34,8 +34,9 @@ impl Provision {
     }
 }
 
-/// A secret needs its exact path beside the one with `/*`, and the default policy does not allow revoking a lease.
-fn policy() -> String {
+/// A secret needs its exact path beside the one with `/*`, and the default policy does not allow revoking a lease. What
+/// it does allow is refused only by a rule that says so.
+pub(super) fn policy(denied: &[&str]) -> String {
     let rules = [
         ("secret/data/k3s/app", "read"),
         ("secret/data/k3s/app/*", "read"),
@@ -43,8 +44,10 @@ fn policy() -> String {
         ("sys/leases/renew", "update"),
         ("sys/leases/revoke", "update"),
     ];
-    let rules = rules.map(|(path, may)| format!("path \"{path}\" {{ capabilities = [\"{may}\"] }}\n"));
-    rules.concat()
+    let allowed = rules.into_iter().filter(|(path, _)| !denied.contains(path));
+    let rules = allowed.chain(denied.iter().map(|path| (*path, "deny")));
+    rules.map(|(path, may)| format!("path \"{path}\" {{ capabilities = [\"{may}\"] }}\n")).collect()
 }
 
+pub(super) const POLICY: &str = "sys/policies/acl/app";
 const BOOTSTRAP: &str = "secret/data/k3s/app-bootstrap";

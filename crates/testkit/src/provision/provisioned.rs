@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::{database, login};
 use crate::{Admin, Error, Postgres, Result, Vault};
 
 /// A finished set-up.
@@ -40,7 +41,7 @@ impl Provisioned {
     ///
     /// Vault may not answer.
     pub async fn tokens(&self, vault: &Vault) -> Result<usize> {
-        vault.admin().lease_count("auth/approle/login").await
+        vault.admin().lease_count(LOGIN).await
     }
 
     /// Returns the database users that Vault issued and has not removed.
@@ -50,6 +51,77 @@ impl Provisioned {
     /// PostgreSQL may not answer.
     pub async fn database_users(&self, postgres: &Postgres) -> Result<Vec<String>> {
         postgres.roles_like("v-").await
+    }
+
+    /// Returns the ids of the database leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn lease_ids(&self, vault: &Vault) -> Result<Vec<String>> {
+        let keys = vault.admin().list(&format!("sys/leases/lookup/{}", self.creds_path)).await?;
+        Ok(keys.iter().map(|key| format!("{}/{key}", self.creds_path)).collect())
+    }
+
+    /// Revokes every token that logins left, and with them their leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn revoke_tokens(&self, vault: &Vault) -> Result<()> {
+        vault.admin().revoke_prefix(LOGIN).await
+    }
+
+    /// Changes the policy of the application so that it denies `paths`; none makes it good again.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn deny(&self, vault: &Vault, paths: &[&str]) -> Result<()> {
+        let policy = json!({ "policy": login::policy(paths) });
+        vault.admin().put(login::POLICY, policy).await.map(drop)
+    }
+
+    /// Makes each renewal of a database user fail in the database, or succeed again.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn break_renewal(&self, vault: &Vault, broken: bool) -> Result<()> {
+        let statements = if broken { json!(["SELECT 1 / 0"]) } else { json!([]) };
+        let change = json!({ "renew_statements": statements });
+        vault.admin().post(&format!("database/roles/{}", database::ROLE), change).await.map(drop)
+    }
+
+    /// Makes Vault leave database users alone when it revokes their leases, or remove them again.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn keep_users(&self, vault: &Vault, keep: bool) -> Result<()> {
+        let statements = if keep { json!(["SELECT 1"]) } else { json!(database::REVOCATION) };
+        let change = json!({ "revocation_statements": statements });
+        vault.admin().post(&format!("database/roles/{}", database::ROLE), change).await.map(drop)
+    }
+
+    /// Makes Vault reach the database at another port, such as a [`Proxy`](crate::Proxy)'s. The application does not.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer, or not reach the database there.
+    pub async fn move_database(&self, vault: &Vault, postgres: &Postgres, port: u16) -> Result<()> {
+        let connection = database::connection(postgres.password(), port);
+        vault.admin().post(&format!("database/config/{}", self.database_name), connection).await.map(drop)
+    }
+
+    /// Takes the rights of a database user away and removes it, as Vault does, while its sessions go on.
+    ///
+    /// # Errors
+    ///
+    /// PostgreSQL may not answer.
+    pub async fn drop_user(&self, postgres: &Postgres, user: &str) -> Result<()> {
+        let statements = database::REVOCATION.join("; ").replace("{{name}}", user);
+        postgres.execute(&self.database_name, &statements).await.map(drop)
     }
 
     /// The environment of the example service, but for its `PORT`.
@@ -86,3 +158,5 @@ pub(super) async fn write_when_ready(admin: &Admin, path: &str, body: Value) -> 
 pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
+
+const LOGIN: &str = "auth/approle/login";

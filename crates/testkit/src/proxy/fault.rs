@@ -69,6 +69,13 @@ pub enum Fault {
     Cut,
     /// It is passed on, and the connection closed when the answer is there.
     CutAnswer,
+    /// It is passed on, and a text in its answer replaced, such as `"renewable":true`.
+    Edit {
+        /// What is replaced.
+        from: &'static str,
+        /// What takes its place.
+        to: &'static str,
+    },
     /// It is answered here and not passed on. A TCP connection is closed instead.
     Answer {
         /// The status.

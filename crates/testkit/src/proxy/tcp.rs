@@ -13,7 +13,7 @@ use super::{Fault, traffic::Traffic};
 pub(super) async fn tunnel(traffic: &Traffic, client: TcpStream) {
     let cleared = traffic.cleared();
     let hold = match traffic.fault(&Method::CONNECT, "") {
-        None => None,
+        None | Some(Fault::Edit { .. }) => None,
         Some(Fault::Delay(time)) => {
             sleep(time).await;
             None

@@ -104,6 +104,65 @@ impl Admin {
         self.put(&format!("sys/leases/revoke-prefix/{prefix}"), json!({ "sync": true })).await.map(drop)
     }
 
+    /// Revokes one lease and waits until that is done.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn revoke_lease(&self, id: &str) -> Result<()> {
+        self.put("sys/leases/revoke", json!({ "lease_id": id, "sync": true })).await.map(drop)
+    }
+
+    /// Returns what Vault knows of a token.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, such as when the token is dead, or no answer.
+    pub async fn look_up_token(&self, token: &str) -> Result<TokenInfo> {
+        let envelope = self.post("auth/token/lookup", json!({ "token": token })).await?;
+        let data = &envelope["data"];
+        let accessor = data["accessor"].as_str().unwrap_or_default().to_owned();
+        Ok(TokenInfo { accessor, ttl: Duration::from_secs(data["ttl"].as_u64().unwrap_or_default()) })
+    }
+
+    /// Revokes a token, and with it its leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, such as when the token is dead, or no answer.
+    pub async fn revoke_token(&self, token: &str) -> Result<()> {
+        self.post("auth/token/revoke", json!({ "token": token })).await.map(drop)
+    }
+
+    /// Revokes the token of an accessor, and with it its leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn revoke_accessor(&self, accessor: &str) -> Result<()> {
+        self.post("auth/token/revoke-accessor", json!({ "accessor": accessor })).await.map(drop)
+    }
+
+    /// Allows so many requests a second below a path, and answers 429 to the others; with `Retry-After`, if wanted.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn limit_rate(&self, path: &str, rate: f64, retry_after: bool) -> Result<()> {
+        self.post("sys/quotas/config", json!({ "enable_rate_limit_response_headers": retry_after })).await?;
+        let quota = json!({ "path": path, "rate": rate, "interval": "1s" });
+        self.post("sys/quotas/rate-limit/limit", quota).await.map(drop)
+    }
+
+    /// Ends what [`limit_rate`](Self::limit_rate) began.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, or no answer.
+    pub async fn unlimit_rate(&self) -> Result<()> {
+        self.delete("sys/quotas/rate-limit/limit").await.map(drop)
+    }
+
     /// Returns the paths of the mounted engines, such as `secret/`.
     ///
     /// # Errors
@@ -159,6 +218,16 @@ impl Admin {
     fn url(&self, path: &str) -> String {
         format!("{}/v1/{path}", self.address)
     }
+}
+
+/// What Vault knows of a token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// The name it can be revoked by.
+    pub accessor: String,
+    /// How long it lives on.
+    pub ttl: Duration,
 }
 
 fn texts(array: &Value) -> Vec<String> {
