@@ -9,6 +9,7 @@ mod slot;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use secrets_config_core::rotating::RefreshRequests;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{self, Instant, Interval, MissedTickBehavior},
@@ -50,6 +51,7 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    doubts: FuturesUnordered<BoxFuture<'static, (LeaseKey, RefreshRequests)>>,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
     looking: Interval,
     /// Vault does not take what the service logs in with.
@@ -87,6 +89,7 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            doubts: FuturesUnordered::new(),
             looks: FuturesUnordered::new(),
             looking,
             is_refused: false,
@@ -110,6 +113,7 @@ impl Driver {
                 self.jobs.push(work);
             }
             self.publish_status();
+            self.publish_ends();
             let wake = self.engine.wake(now).map_or_else(far_away, Instant::from_std);
             tokio::select! {
                 biased;
@@ -126,6 +130,7 @@ impl Driver {
                     self.retired.retain(|id, _| self.engine.has_retired(*id));
                 }
                 Some(id) = self.releases.next() => self.engine.released(id),
+                Some((key, requests)) = self.doubts.next() => self.doubt(key, requests),
                 Some(look) = self.looks.next() => self.take_in_look(look),
                 _ = self.looking.tick() => self.look_at_files(),
                 () = time::sleep_until(wake) => {}

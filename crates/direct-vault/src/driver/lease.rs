@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
+use secrets_config_core::rotating::RefreshRequests;
 
 use super::{
     Driver, is_final,
@@ -100,7 +101,10 @@ impl Driver {
         let old = lease.id.replace(id.clone());
         let (role, ttl_secs) = (lease.path.as_str(), grant.ttl.as_secs());
         match news {
-            News::First => tracing::info!(role, generation = 1, ttl_secs, "lease issued"),
+            News::First => {
+                tracing::info!(role, generation = 1, ttl_secs, "lease issued");
+                self.doubts.extend(lease.slot.doubts().map(|requests| next_doubt(key, requests)));
+            }
             News::Replaced(released) => {
                 self.counters.rotations += 1;
                 tracing::info!(role, generation = lease.slot.generation(), ttl_secs, "lease replaced");
@@ -133,6 +137,22 @@ impl Driver {
         }
         self.engine.was_read(now, key, again);
         Ok(())
+    }
+
+    /// Who uses the lease says that it does not work.
+    pub(super) fn doubt(&mut self, key: LeaseKey, requests: RefreshRequests) {
+        if let Some(lease) = self.leases.get(&key) {
+            tracing::info!(role = lease.path, "a lease is said not to work");
+            self.engine.doubted(tokio::time::Instant::now().into_std(), key);
+            self.doubts.push(next_doubt(key, requests));
+        }
+    }
+
+    /// Tells who uses the leases when they end.
+    pub(super) fn publish_ends(&self) {
+        for (key, lease) in &self.leases {
+            lease.slot.ends(self.engine.lease_expires(*key));
+        }
     }
 
     /// Revokes a lease that nobody waits for any more.
@@ -190,4 +210,15 @@ impl Lease {
     fn unfit(&self) -> Error {
         Error::Unfit { path: self.path.clone(), expected: self.slot.expected() }
     }
+}
+
+fn next_doubt(
+    key: LeaseKey,
+    mut requests: RefreshRequests,
+) -> BoxFuture<'static, (LeaseKey, RefreshRequests)> {
+    async move {
+        requests.next().await;
+        (key, requests)
+    }
+    .boxed()
 }

@@ -1,11 +1,11 @@
 //! Where what was read goes, whatever its type is there.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use secrets_config_core::{
     Rotating, Secret,
-    rotating::{self, Publisher},
+    rotating::{self, Publisher, RefreshRequests},
 };
 use tokio::sync::oneshot;
 
@@ -29,6 +29,12 @@ pub(crate) trait Slot: Send {
 
     /// Returns the number of what was published last.
     fn generation(&self) -> Option<u64>;
+
+    /// Tells who holds what was published last when it ends.
+    fn ends(&self, expires: Option<Instant>);
+
+    /// Returns what waits for somebody to say that what was published does not work.
+    fn doubts(&self) -> Option<RefreshRequests>;
 
     /// Returns what the answer is to be, for a message.
     fn expected(&self) -> &'static str;
@@ -122,6 +128,19 @@ impl<T: Send + Sync + 'static> Slot for Followed<T> {
         }
     }
 
+    fn ends(&self, expires: Option<Instant>) {
+        if let Stage::Held(publisher) = &self.stage {
+            publisher.set_expires(expires);
+        }
+    }
+
+    fn doubts(&self) -> Option<RefreshRequests> {
+        match &self.stage {
+            Stage::Held(publisher) => Some(publisher.refresh_requests()),
+            Stage::Asked(_) | Stage::Over => None,
+        }
+    }
+
     fn expected(&self) -> &'static str {
         self.reader.expected()
     }
@@ -159,6 +178,12 @@ impl<T: Send> Slot for Once<T> {
     }
 
     fn generation(&self) -> Option<u64> {
+        None
+    }
+
+    fn ends(&self, _expires: Option<Instant>) {}
+
+    fn doubts(&self) -> Option<RefreshRequests> {
         None
     }
 
