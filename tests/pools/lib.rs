@@ -6,6 +6,8 @@
     reason = "a test's ground either stands or the test fails"
 )]
 
+pub use rotating_pool::bb8_postgres::Manager as Bb8Manager;
+
 mod load;
 mod owner;
 mod pool;

@@ -87,7 +87,9 @@ fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     }
     #[cfg(feature = "_client")]
     if let Some(error) = error.downcast_ref::<tokio_postgres::Error>() {
-        return error.code().map(|code| code.code().to_owned());
+        // A session that was ended while nothing was asked of it is only closed to the next statement.
+        let is_closed = error.is_closed().then(|| sqlstate::ENDED.to_owned());
+        return error.code().map(|code| code.code().to_owned()).or(is_closed);
     }
     let _of_no_pool = error;
     None

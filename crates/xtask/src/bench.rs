@@ -10,6 +10,10 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         [topic, rest @ ..] if topic == "config" => {
             cargo(&["bench", "--quiet", "--package", "config-benches", "--"], rest)
         }
+        [topic, rest @ ..] if topic == "pool" => {
+            setup::run()?;
+            cargo(&["bench", "--quiet", "--package", "pool-benches", "--"], rest)
+        }
         _ => {
             setup::run()?;
             cargo(&["bench", "--workspace", "--all-features"], arguments)
