@@ -148,9 +148,9 @@ impl Driver {
         }
     }
 
-    /// Tells who uses the leases when they end.
+    /// Tells who uses the leases when they end. What is read without a lease outlives the token it was read with.
     pub(super) fn publish_ends(&self) {
-        for (key, lease) in &self.leases {
+        for (key, lease) in self.leases.iter().filter(|(_, lease)| lease.kind == Kind::Leased) {
             lease.slot.ends(self.engine.lease_expires(*key));
         }
     }
