@@ -6,6 +6,8 @@
     reason = "a test's ground either stands or the test fails"
 )]
 
+pub use rotating_pool::bb8_postgres::Manager as Bb8Manager;
+
 mod load;
 mod owner;
 mod pool;
@@ -17,7 +19,7 @@ pub use self::{
     load::{Load, Outcome},
     owner::Owner,
     pool::{Failed, Held, Place, Pool, Settings},
-    pools::SqlxPostgres,
+    pools::{Bb8Postgres, DeadpoolPostgres, SqlxPostgres},
 };
 
 /// Nothing that is waited for takes longer than this, unless something is wrong.
@@ -37,10 +39,20 @@ pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 #[macro_export]
 macro_rules! for_every_pool {
     ($($test:ident),+ $(,)?) => {
-        mod sqlx_postgres {
+        $crate::for_pool!(bb8_postgres, Bb8Postgres, $($test),+);
+        $crate::for_pool!(deadpool_postgres, DeadpoolPostgres, $($test),+);
+        $crate::for_pool!(sqlx_postgres, SqlxPostgres, $($test),+);
+    };
+}
+
+/// Runs a test of this module for one pool.
+#[macro_export]
+macro_rules! for_pool {
+    ($name:ident, $pool:ident, $($test:ident),+) => {
+        mod $name {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() {
-                super::$test::<$crate::SqlxPostgres>().await;
+                super::$test::<$crate::$pool>().await;
             })+
         }
     };

@@ -53,6 +53,7 @@ impl Load {
     }
 
     /// How many queries have failed so far.
+    #[must_use]
     pub fn failed(&self) -> usize {
         self.failures.lock().unwrap().len()
     }
@@ -69,11 +70,13 @@ impl Load {
 
 impl Outcome {
     /// Returns how many queries there were.
+    #[must_use]
     pub fn queries(&self) -> usize {
         self.latencies.len()
     }
 
     /// Returns the time within which 99 of a hundred queries were done.
+    #[must_use]
     pub fn p99(&self) -> Duration {
         self.latencies[self.latencies.len() * 99 / 100]
     }

@@ -102,13 +102,15 @@ impl Owner {
         let admin = self.admin.clone();
         let _dropping = tokio::spawn(async move {
             retired.released().await;
-            drop_role(&admin, &old).await;
+            // At the end of a test the server may be gone.
+            let sql = AssertSqlSafe(drop_role(&old));
+            let _gone = sqlx::raw_sql(sql).execute(&admin).await;
         });
     }
 
     /// Makes a login and publishes it in the place of one that is revoked already.
-    pub async fn rotate_revoked(&mut self) {
-        let login = self.make("").await;
+    pub async fn rotate_revoked(&mut self, options: &str) {
+        let login = self.make(options).await;
         let _nothing_is_left = self.publish(login);
     }
 
@@ -124,7 +126,7 @@ impl Owner {
 
     /// Takes a login back at once, whoever uses it, as Vault does when a lease is revoked.
     pub async fn revoke(&self, user: &str) {
-        drop_role(&self.admin, user).await;
+        run(&self.admin, &drop_role(user)).await;
     }
 
     /// Takes back every login but this one.
@@ -160,6 +162,14 @@ impl Owner {
         self.number(&format!("SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}'")).await
     }
 
+    /// Ends the sessions of this user.
+    pub async fn end_sessions_of(&self, user: &str) {
+        self.run(&format!(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{user}'"
+        ))
+        .await;
+    }
+
     /// How many logins there are.
     pub async fn roles(&self) -> i64 {
         self.number(r"SELECT count(*) FROM pg_roles WHERE rolname LIKE 'app\_%'").await
@@ -173,7 +183,7 @@ impl Owner {
             const SQL: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'app'
                 AND backend_type = 'client backend' AND usename IS DISTINCT FROM 'postgres'";
             loop {
-                let count: i64 = sqlx::query_scalar(SQL).fetch_one(&admin).await.unwrap_or(0);
+                let Ok(count) = sqlx::query_scalar::<_, i64>(SQL).fetch_one(&admin).await else { return };
                 seen.fetch_max(u32::try_from(count).unwrap_or(0), Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -215,15 +225,15 @@ async fn make(admin: &PgPool, made: &AtomicU32, options: &str) -> DbCredentials 
         admin,
         &format!(
             "CREATE ROLE {user} LOGIN PASSWORD '{password}' {options};
-             GRANT ALL ON orders, orders_id_seq TO {user}; GRANT app TO {user}"
+             GRANT ALL ON orders, orders_id_seq TO {user}"
         ),
     )
     .await;
     DbCredentials::new(user, password)
 }
 
-async fn drop_role(admin: &PgPool, user: &str) {
-    run(admin, &format!("DROP OWNED BY {user}; DROP ROLE {user}")).await;
+fn drop_role(user: &str) -> String {
+    format!("DROP OWNED BY {user}; DROP ROLE {user}")
 }
 
 async fn run(admin: &PgPool, sql: &str) {

@@ -17,8 +17,8 @@ for_every_pool!(soak);
 async fn soak<P: Pool>() {
     let rotations: u64 = env::var("POOL_SOAK_ROTATIONS").map_or(50, |text| text.parse().unwrap());
     let mut owner = Owner::start().await;
-    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
-    let load = Load::start(&pool, 16);
+    let (pool, rotation) = owner.connect::<P>(&Settings { max: 5, ..Settings::default() }).await;
+    let load = Load::start(&pool, 8);
     let mut flat = None;
     let began = Instant::now();
     for number in 1..=rotations {
@@ -44,8 +44,8 @@ async fn soak<P: Pool>() {
     let outcome = load.stop().await;
     eprintln!("{rotations} rotations: {outcome:?}, {:?}", rotation.counters());
     outcome.assert_none_failed();
-    assert!(owner.sessions().await <= 10);
-    assert!(pool.size() <= 10);
+    assert!(owner.sessions().await <= 5);
+    assert!(pool.size() <= 5);
     let (files_before, memory_before) = flat.unwrap();
     assert!(files() <= files_before + 8, "{} files, {files_before} before", files());
     // Latencies are kept, 16 bytes each.

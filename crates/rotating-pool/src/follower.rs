@@ -11,7 +11,7 @@ use tokio::{
 use crate::{
     adapter::{Adapter, Failure, Reason},
     drain::Drain,
-    gate::Gate,
+    gate::{CHECK, Gate},
     login::Login,
 };
 
@@ -41,6 +41,7 @@ pub(crate) struct Follower<A: Adapter> {
     verify_at: Option<Instant>,
     trusted_until: Instant,
     upkeep: Option<time::Interval>,
+    check: time::Interval,
 }
 
 /// A login that is to be tried.
@@ -68,6 +69,7 @@ impl<A: Adapter> Follower<A> {
             verify_at: None,
             trusted_until: now,
             upkeep,
+            check: time::interval(CHECK),
         }
     }
 
@@ -116,6 +118,7 @@ impl<A: Adapter> Follower<A> {
                 is_certain = self.gate.doubted() => self.doubt(is_certain).await,
                 () = sleep_until(verify_at), if verify_at.is_some() => self.verify().await,
                 () = sleep_until(drain_at), if drain_at.is_some() => self.advance().await,
+                _ = self.check.tick() => self.gate.let_check(),
                 () = tick(&mut self.upkeep), if self.upkeep.is_some() => self.adapter.upkeep().await,
             }
         }

@@ -8,11 +8,25 @@
 //! | --- | --- | --- |
 #![cfg_attr(feature = "sqlx-postgres", doc = "| `sqlx-postgres` | `sqlx::PgPool` | [`sqlx`] |")]
 #![cfg_attr(feature = "sqlx-mysql", doc = "| `sqlx-mysql` | `sqlx::MySqlPool` | [`sqlx`] |")]
+#![cfg_attr(
+    feature = "deadpool-postgres",
+    doc = "| `deadpool-postgres` | `deadpool_postgres::Pool` | [`deadpool_postgres`] |"
+)]
+#![cfg_attr(
+    feature = "bb8-postgres",
+    doc = "| `bb8-postgres` | `bb8::Pool` of `tokio-postgres` | [`bb8_postgres`] |"
+)]
 
 #[cfg(feature = "_follow")]
 mod adapter;
+#[cfg(feature = "bb8-postgres")]
+pub mod bb8_postgres;
+#[cfg(feature = "_client")]
+mod client;
 #[cfg(feature = "_follow")]
 mod counters;
+#[cfg(feature = "deadpool-postgres")]
+pub mod deadpool_postgres;
 #[cfg(feature = "_follow")]
 mod drain;
 mod error;
@@ -24,6 +38,8 @@ mod gate;
 mod login;
 #[cfg(feature = "_follow")]
 mod rotation;
+#[cfg(feature = "_follow")]
+mod sessions;
 #[cfg(feature = "_follow")]
 mod sqlstate;
 #[cfg(feature = "_sqlx")]

@@ -64,7 +64,8 @@ impl Rotation {
         let code = std::iter::successors(Some(error), |error| (*error).source()).find_map(code)?;
         if sqlstate::is_denial(&code) {
             self.gate.was_refused_a_statement();
-            return self.gate.is_checking().then_some(Error::CredentialsRevoked);
+            let is_gone = self.gate.is_checking() || self.gate.pinned().is_some();
+            return is_gone.then_some(Error::CredentialsRevoked);
         }
         if sqlstate::is_ended(&code) {
             const RECENTLY: Duration = Duration::from_secs(60);
@@ -83,6 +84,12 @@ fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     #[cfg(feature = "_sqlx")]
     if let Some(error) = error.downcast_ref::<sqlx::Error>() {
         return crate::sqlx::code(error);
+    }
+    #[cfg(feature = "_client")]
+    if let Some(error) = error.downcast_ref::<tokio_postgres::Error>() {
+        // A session that was ended while nothing was asked of it is only closed to the next statement.
+        let is_closed = error.is_closed().then(|| sqlstate::ENDED.to_owned());
+        return error.code().map(|code| code.code().to_owned()).or(is_closed);
     }
     let _of_no_pool = error;
     None

@@ -39,7 +39,6 @@ mod pool;
 #[cfg(feature = "sqlx-postgres")]
 mod postgres;
 mod server;
-mod sessions;
 
 use std::io::ErrorKind;
 

@@ -213,7 +213,7 @@ impl<T> Publisher<T> {
 
     /// Says when the newest generation stops being good; `None` is never, which is what a first generation starts with.
     pub fn set_expires(&self, expires: Option<Instant>) {
-        self.current.load().expiry.send_replace(expires);
+        self.current.load().expiry.send_if_modified(|known| std::mem::replace(known, expires) != expires);
     }
 
     /// Returns what [`Rotating::request_refresh`] asks for. The value has one such view that is served: of several,

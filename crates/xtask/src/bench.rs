@@ -22,6 +22,10 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
             setup::run()?;
             cargo(&["bench", "--quiet", "--package", "lease-benches", "--"], rest)
         }
+        [topic, rest @ ..] if topic == "pool" => {
+            setup::run()?;
+            cargo(&["bench", "--quiet", "--package", "pool-benches", "--"], rest)
+        }
         _ => {
             setup::run()?;
             cargo(&["bench", "--workspace", "--all-features"], arguments)

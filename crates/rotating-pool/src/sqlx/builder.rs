@@ -14,9 +14,8 @@ use super::{
     opening::Opening,
     pool::RotatingPool,
     server::{Options, Server},
-    sessions::Sessions,
 };
-use crate::{Error, Rotation, follower::Follower, gate::Gate, login::Login};
+use crate::{Error, Rotation, follower::Follower, gate::Gate, login::Login, sessions::Sessions};
 
 /// Builds a `sqlx` pool whose login changes.
 #[must_use = "a builder does nothing until `connect` is called"]

@@ -8,7 +8,8 @@ use sqlx::{
     postgres::{PgConnectOptions, types::Oid},
 };
 
-use super::server::{Sealed, Server, Session};
+use super::server::{Sealed, Server};
+use crate::sessions::Session;
 
 impl Server for Postgres {}
 

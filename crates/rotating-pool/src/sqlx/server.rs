@@ -4,6 +4,8 @@ use futures_core::future::BoxFuture;
 use secrets_config_core::DbCredentials;
 use sqlx::{Connection, Database, Error};
 
+use crate::sessions::Session;
+
 /// A connection's options.
 pub(super) type Options<DB> = <<DB as Database>::Connection as Connection>::Options;
 
@@ -44,15 +46,4 @@ pub trait Sealed: Database {
 
     /// Takes on another role, for good.
     fn set_role<'c>(connection: &'c mut Self::Connection, role: &'c str) -> BoxFuture<'c, Result<(), Error>>;
-}
-
-/// A session as its server names it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Session {
-    /// What the server calls the user.
-    pub(super) user: String,
-    /// The user's own id, where it has one: it outlives the user.
-    pub(super) user_id: i64,
-    /// The session's id, which another may have after its end.
-    pub(super) id: i64,
 }

@@ -5,24 +5,34 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::server::Session;
 use crate::login::Login;
+
+/// A session as its server names it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Session {
+    /// What the server calls the user.
+    pub(crate) user: String,
+    /// The user's own id, where it has one: it outlives the user.
+    pub(crate) user_id: i64,
+    /// The session's id, which another may have after its end.
+    pub(crate) id: i64,
+}
 
 /// Each session as it was when it was opened. Those that have ended meanwhile are dropped with their login.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<BTreeMap<i64, Session>>);
+pub(crate) struct Sessions(Mutex<BTreeMap<i64, Session>>);
 
 impl Sessions {
     /// Notes a session. One that had the id before has ended.
-    pub(super) fn add(&self, session: Session) {
+    pub(crate) fn add(&self, session: Session) {
         self.lock().insert(session.id, session);
     }
 
-    pub(super) fn of(&self, login: &Login) -> Vec<Session> {
+    pub(crate) fn of(&self, login: &Login) -> Vec<Session> {
         self.lock().values().filter(|session| login.is(&session.user)).cloned().collect()
     }
 
-    pub(super) fn forget(&self, login: &Login) {
+    pub(crate) fn forget(&self, login: &Login) {
         self.lock().retain(|_, session| !login.is(&session.user));
     }
 
