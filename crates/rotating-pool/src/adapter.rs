@@ -21,12 +21,12 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     /// Opens no connection any more; says so at once to who needs one.
     fn refuse_growth(&self);
 
-    /// Replaces connections of other logins than `login` that nobody uses, all that there are now.
+    /// Replaces connections of other logins than `login` that nobody uses, all that there are now. Returns how many.
     fn replace_idle(
         &self,
         login: &Login,
         spare: &mut Option<Self::Session>,
-    ) -> impl Future<Output = ()> + Send;
+    ) -> impl Future<Output = usize> + Send;
 
     /// Returns how many connections of `old` there are, one that is being opened included.
     fn remaining(

@@ -73,7 +73,10 @@ impl Drain {
         spare: &mut Option<A::Session>,
         gate: &Gate,
     ) {
-        adapter.replace_idle(newest, spare).await;
+        let pause = match adapter.replace_idle(newest, spare).await {
+            0 => self.pause,
+            _ => FIRST_PAUSE,
+        };
         let mut staying = Vec::new();
         for mut old in std::mem::take(&mut self.old) {
             match adapter.remaining(&old.login, spare).await {
@@ -88,8 +91,8 @@ impl Drain {
             staying.push(old);
         }
         self.old = staying;
-        self.next = Instant::now() + self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.next = Instant::now() + pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
         self.show(gate);
     }
 

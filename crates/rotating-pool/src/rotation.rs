@@ -64,7 +64,8 @@ impl Rotation {
         let code = std::iter::successors(Some(error), |error| (*error).source()).find_map(code)?;
         if sqlstate::is_denial(&code) {
             self.gate.was_refused_a_statement();
-            return self.gate.is_checking().then_some(Error::CredentialsRevoked);
+            let is_gone = self.gate.is_checking() || self.gate.pinned().is_some();
+            return is_gone.then_some(Error::CredentialsRevoked);
         }
         if sqlstate::is_ended(&code) {
             const RECENTLY: Duration = Duration::from_secs(60);

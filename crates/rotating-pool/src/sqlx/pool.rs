@@ -50,7 +50,7 @@ impl<DB: Server> RotatingPool<DB> {
             return Some(connection);
         }
         let is_full = self.pool.size() >= self.pool.options().get_max_connections();
-        if !is_full || self.pool.num_idle() > 0 {
+        if !is_full {
             return None;
         }
         time::timeout(TURN, self.pool.acquire()).await.ok()?.ok()
@@ -192,24 +192,28 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
         self.pool.set_connect_options(DB::without_login(&self.opening.options));
     }
 
-    async fn replace_idle(&self, login: &Login, spare: &mut Option<DB::Connection>) {
-        for _ in 0..self.pool.size() {
+    async fn replace_idle(&self, login: &Login, spare: &mut Option<DB::Connection>) -> usize {
+        let mut replaced = 0;
+        // Where all are in use, the one that is returned next may have been seen before.
+        for _ in 0..self.pool.size() * 2 {
             if let Err(failure) = self.refill(login, spare).await {
                 tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
-                return;
+                break;
             }
-            let Some(mut connection) = self.take().await else { return };
+            let Some(mut connection) = self.take().await else { break };
             match in_time(DB::session(&mut connection)).await {
                 Ok(session) if login.is(&session.user) => give_back(connection).await,
                 Err(error) if !is_dropped(&error) => drop(connection.detach()),
                 _ => {
                     if let Err(failure) = self.replace(connection, login, spare).await {
                         tracing::debug!("cannot replace an old connection: {}", failure.source);
-                        return;
+                        break;
                     }
+                    replaced += 1;
                 }
             }
         }
+        replaced
     }
 
     async fn remaining(

@@ -1,0 +1,47 @@
+//! What the tests of the pools start from: a real PostgreSQL server, an owner of logins on it, and each pool that can
+//! follow them, behind one trait so that a test is written once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test's ground either stands or the test fails"
+)]
+
+mod load;
+mod owner;
+mod pool;
+mod pools;
+
+use std::time::Duration;
+
+pub use self::{
+    load::{Load, Outcome},
+    owner::Owner,
+    pool::{Failed, Held, Place, Pool, Settings},
+    pools::SqlxPostgres,
+};
+
+/// Nothing that is waited for takes longer than this, unless something is wrong.
+pub const SOON: Duration = Duration::from_secs(20);
+
+/// Waits until `is_so`, and panics with `what` if that does not come soon.
+pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let waited = tokio::time::timeout(SOON, async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    assert!(waited.await.is_ok(), "{what}: not within {SOON:?}");
+}
+
+/// Runs a test of this module for every pool: `async fn name<P: Pool>()`.
+#[macro_export]
+macro_rules! for_every_pool {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlx_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test::<$crate::SqlxPostgres>().await;
+            })+
+        }
+    };
+}

@@ -1,0 +1,5 @@
+//! Each pool.
+
+mod sqlx;
+
+pub use sqlx::SqlxPostgres;

@@ -1,0 +1,52 @@
+//! The application's own hooks run beside ours.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use pool_tests::{Owner, eventually};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+
+#[tokio::test]
+async fn an_application_has_its_own_hooks_run_on_every_connection() {
+    let mut owner = Owner::start().await;
+    let place = owner.place();
+    let (acquired, released) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (on_acquire, on_release) = (acquired.clone(), released.clone());
+    let (pool, rotation) = rotating_pool::sqlx::postgres(owner.login())
+        .connect_options(
+            PgConnectOptions::new_without_pgpass()
+                .host(&place.host)
+                .port(place.port)
+                .ssl_mode(PgSslMode::Disable)
+                .database("app"),
+        )
+        .pool_options(PgPoolOptions::new().max_connections(1))
+        .after_connect(|connection| {
+            Box::pin(async move {
+                sqlx::query("SET application_name = 'hooked'").execute(connection).await.map(drop)
+            })
+        })
+        .before_acquire(move |_, _| {
+            on_acquire.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async { Ok(true) })
+        })
+        .after_release(move |_, metadata| {
+            on_release.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async move { Ok(metadata.age.as_secs() < 3600) })
+        })
+        .connect_with_rotation()
+        .await
+        .unwrap();
+    let name = async || -> String {
+        let name = sqlx::query_scalar("SELECT current_setting('application_name')");
+        name.fetch_one(&pool).await.unwrap()
+    };
+    assert_eq!(name().await, "hooked");
+    owner.rotate().await;
+    eventually("the connection is replaced", async || rotation.counters().drained == 1).await;
+    assert_eq!(name().await, "hooked", "the one in its place went through the hook as well");
+    assert!(acquired.load(Ordering::Relaxed) >= 2);
+    eventually("it is returned", async || released.load(Ordering::Relaxed) >= 2).await;
+}

@@ -1,0 +1,73 @@
+//! An administrator revokes the login under load: it is dropped with all it may do.
+
+use std::time::{Duration, Instant};
+
+use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_every_pool};
+use rotating_pool::Error;
+
+for_every_pool!(
+    s07_the_pool_asks_for_another_login_and_recovers_within_two_seconds,
+    s07_an_open_transaction_gets_a_typed_error,
+    s07_without_a_new_login_growth_fails_at_once,
+);
+
+async fn s07_the_pool_asks_for_another_login_and_recovers_within_two_seconds<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    let load = Load::start(&pool, 8);
+    eventually("the pool is full", async || pool.size() == 10 || owner.sessions().await >= 8).await;
+    let mut requests = owner.refresh_requests();
+
+    let revoked = Instant::now();
+    owner.revoke("app_1").await;
+    tokio::time::timeout(Duration::from_secs(10), requests.next())
+        .await
+        .expect("a request for another login");
+    let noticed = revoked.elapsed();
+    owner.rotate_revoked("").await;
+    eventually("the new login is in use", async || rotation.generation() == 2).await;
+    // The bound is two seconds and what it takes to get a login, on a machine that has nothing else to do.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let failed = load.failed();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(load.failed(), failed, "nothing fails after the recovery");
+    assert!(noticed < Duration::from_secs(5), "{noticed:?}");
+    assert!(rotation.counters().poisoned > 0);
+    drop(load);
+}
+
+async fn s07_an_open_transaction_gets_a_typed_error<P: Pool>() {
+    let owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    let mut held = pool.hold().await.unwrap();
+    owner.revoke("app_1").await;
+    // A transaction may work on for a statement or two with what it knows of its user.
+    let error = loop {
+        if let Err(error) = held.write().await {
+            break error;
+        }
+    };
+    // Until the pool has noticed, nobody can tell it from an error of the application's own.
+    eventually("a typed error", async || {
+        if let Err(error) = pool.write().await {
+            let _trouble = rotation.observe(&*error.0);
+        }
+        matches!(rotation.observe(&*error.0), Some(Error::CredentialsRevoked))
+    })
+    .await;
+}
+
+async fn s07_without_a_new_login_growth_fails_at_once<P: Pool>() {
+    let owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    owner.revoke("app_1").await;
+    eventually("the pool notices", async || {
+        let _fails = pool.write().await;
+        rotation.trouble().is_some()
+    })
+    .await;
+    let began = Instant::now();
+    let error = pool.user().await.unwrap_err();
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(matches!(rotation.observe(&*error.0), Some(Error::NoValidCredentials { .. })), "{error}");
+}

@@ -1,0 +1,47 @@
+//! The owner can get no new login. The one in use serves to its end, and what is open then serves on.
+
+use std::time::{Duration, Instant};
+
+use pool_tests::{Held, Owner, Pool, Settings, eventually, for_every_pool};
+use rotating_pool::Error;
+
+for_every_pool!(
+    s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once,
+    s18_a_lease_that_is_renewed_ends_the_trouble,
+);
+
+async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let settings = Settings { max_lifetime: Some(Duration::from_secs(2)), ..Settings::default() };
+    let (pool, rotation) = owner.connect::<P>(&settings).await;
+    let held = pool.hold().await.unwrap();
+    let other = pool.hold().await.unwrap();
+    other.commit().await.unwrap();
+    owner.run("ALTER ROLE app_1 VALID UNTIL 'yesterday'").await;
+    owner.set_expires(Some(Instant::now()));
+    eventually("the end is noticed", async || rotation.trouble().is_some()).await;
+
+    // Past the time that a connection lives otherwise.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let served = pool.hold().await.expect("an open session serves");
+    let began = Instant::now();
+    let error = pool.user().await.unwrap_err();
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(matches!(rotation.observe(&*error.0), Some(Error::NoValidCredentials { .. })), "{error}");
+    served.commit().await.unwrap();
+    held.commit().await.unwrap();
+
+    owner.rotate().await;
+    eventually("a new login ends it", async || rotation.trouble().is_none()).await;
+    eventually("it is used", async || pool.user().await.unwrap() == "app_2").await;
+}
+
+async fn s18_a_lease_that_is_renewed_ends_the_trouble<P: Pool>() {
+    let owner = Owner::start().await;
+    owner.set_expires(Some(Instant::now() + Duration::from_secs(1)));
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    owner.set_expires(Some(Instant::now() + Duration::from_secs(3600)));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(rotation.trouble().is_none(), "it was renewed in time");
+    pool.write().await.unwrap();
+}

@@ -1,0 +1,66 @@
+//! Many rotations under full load, with each old login dropped as soon as nobody holds it.
+//!
+//! `POOL_SOAK_ROTATIONS` says how many; 50 if not set.
+#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+#![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
+#![expect(clippy::print_stderr, reason = "a long test says how far it is")]
+
+use std::{
+    env, fs,
+    time::{Duration, Instant},
+};
+
+use pool_tests::{Load, Owner, Pool, Settings, eventually, for_every_pool};
+
+for_every_pool!(soak);
+
+async fn soak<P: Pool>() {
+    let rotations: u64 = env::var("POOL_SOAK_ROTATIONS").map_or(50, |text| text.parse().unwrap());
+    let mut owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    let load = Load::start(&pool, 16);
+    let mut flat = None;
+    let began = Instant::now();
+    for number in 1..=rotations {
+        owner.rotate().await;
+        eventually("the new login is in use, and few old ones are left", async || {
+            rotation.generation() == number + 1 && owner.roles().await <= 4
+        })
+        .await;
+        if number == rotations.min(10) {
+            flat = Some((files(), memory()));
+        }
+        if number % 50 == 0 {
+            eprintln!(
+                "{number} rotations, {} failed, {:?} a rotation, {} files, {} KiB",
+                load.failed(),
+                began.elapsed() / u32::try_from(number).unwrap(),
+                files(),
+                memory()
+            );
+        }
+    }
+    eventually("the old logins are let go of", async || owner.roles().await == 1).await;
+    let outcome = load.stop().await;
+    eprintln!("{rotations} rotations: {outcome:?}, {:?}", rotation.counters());
+    outcome.assert_none_failed();
+    assert!(owner.sessions().await <= 10);
+    assert!(pool.size() <= 10);
+    let (files_before, memory_before) = flat.unwrap();
+    assert!(files() <= files_before + 8, "{} files, {files_before} before", files());
+    // Latencies are kept, 16 bytes each.
+    let kept = outcome.queries() as u64 * 16 * 2 / 1024;
+    assert!(memory() < memory_before + kept + 16 * 1024, "{} KiB, {memory_before} before", memory());
+    tokio::time::timeout(Duration::from_secs(5), pool.close()).await.unwrap();
+}
+
+fn files() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Resident memory in KiB.
+fn memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
