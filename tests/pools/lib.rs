@@ -17,7 +17,7 @@ pub use self::{
     load::{Load, Outcome},
     owner::Owner,
     pool::{Failed, Held, Place, Pool, Settings},
-    pools::SqlxPostgres,
+    pools::{Bb8, Deadpool, SqlxPostgres},
 };
 
 /// Nothing that is waited for takes longer than this, unless something is wrong.
@@ -41,6 +41,18 @@ macro_rules! for_every_pool {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() {
                 super::$test::<$crate::SqlxPostgres>().await;
+            })+
+        }
+        mod bb8 {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test::<$crate::Bb8>().await;
+            })+
+        }
+        mod deadpool {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test::<$crate::Deadpool>().await;
             })+
         }
     };

@@ -1,5 +1,7 @@
 //! Each pool.
 
+mod bb8;
+mod deadpool;
 mod sqlx;
 
-pub use sqlx::SqlxPostgres;
+pub use self::{bb8::Bb8, deadpool::Deadpool, sqlx::SqlxPostgres};

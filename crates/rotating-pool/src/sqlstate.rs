@@ -21,8 +21,11 @@ pub(crate) fn is_denial(code: &str) -> bool {
 
 /// Returns whether the session was ended by an administrator's command, which is how ours are ended.
 pub(crate) fn is_ended(code: &str) -> bool {
-    code == "57P01"
+    code == ENDED
 }
+
+/// Stands for an end that the server has told, or the driver noticed.
+pub(crate) const ENDED: &str = "57P01";
 
 /// Stands for a connection that was not even tried, because there is no login for it.
 pub(crate) const NO_LOGIN: &str = "no login";
