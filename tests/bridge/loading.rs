@@ -187,6 +187,60 @@ fn a_problem_tells_the_full_name_and_the_place_in_the_struct() {
 }
 
 #[test]
+fn a_struct_with_an_empty_prefix_is_a_flattened_one() {
+    #[derive(Debug, Config)]
+    struct Settings {
+        #[config(nested, prefix = "")]
+        nested: Host,
+        #[config(flatten)]
+        flattened: Port,
+    }
+    #[derive(Debug, Config)]
+    struct Host {
+        host: String,
+    }
+    #[derive(Debug, Config)]
+    struct Port {
+        port: u16,
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["host", "port"] {
+        let own = folder.path().join(if name == "host" { "nested" } else { "flattened" });
+        fs::create_dir(&own).unwrap();
+        fs::write(own.join(name), "8080").unwrap();
+    }
+    let load = || Settings::loader().secrets_dir(folder.path()).load();
+    let report = load().unwrap_err();
+    assert_eq!(problems(&report), [("HOST", Kind::Missing), ("PORT", Kind::Missing)], "they are no folders");
+    let paths: Vec<_> = report.problems().iter().map(|problem| problem.path()).collect();
+    assert_eq!(paths, ["nested.host", "flattened.port"]);
+    fs::write(folder.path().join("host"), "db").unwrap();
+    fs::write(folder.path().join("port"), "5432").unwrap();
+    let settings = load().unwrap();
+    assert_eq!((settings.nested.host.as_str(), settings.flattened.port), ("db", 5432));
+}
+
+#[test]
+fn a_misspelt_name_is_told_in_a_struct_that_need_not_be_there() {
+    #[derive(Debug, Config)]
+    struct Settings {
+        #[config(nested)]
+        mail: Option<Mail>,
+    }
+    #[derive(Debug, Config)]
+    #[config(prefix = "SMTP_", deny_unknown)]
+    struct Mail {
+        host: String,
+    }
+    let report = load::<Settings>(&[("MAIL_SMTP_HOTS", "mail.example")]).unwrap_err();
+    assert_eq!(problems(&report), [("MAIL_SMTP_HOTS", Kind::Unknown)]);
+    assert_eq!(report.problems()[0].hint(), Some("did you mean MAIL_SMTP_HOST?"));
+    assert!(load::<Settings>(&[("MAIL", "1")]).unwrap().mail.is_none());
+    let mail = load::<Settings>(&[("MAIL_SMTP_HOST", "mail.example")]).unwrap().mail;
+    assert_eq!(mail.unwrap().host, "mail.example");
+}
+
+#[test]
 fn the_schema_lists_every_variable() {
     let mut variables = Vec::new();
     Nested::SCHEMA

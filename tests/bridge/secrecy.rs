@@ -153,3 +153,60 @@ fn what_a_rule_says_stays_on_one_line() {
     let report = refuse::<Ruled>(&[("HOST", "a\nerror: a line of its own that goes on and on and on")]);
     assert!(report.lines().all(|line| !line.contains('\n')), "{report}");
 }
+
+/// Has the shape of a token, and may quote its input.
+fn token(text: &str) -> Result<String, String> {
+    text.strip_prefix("token-").map(str::to_owned).ok_or_else(|| format!("no token: {text}"))
+}
+
+#[derive(Config)]
+struct Tokens {
+    #[config(parse = token)]
+    needed: Secret<String>,
+    #[config(parse = token)]
+    maybe: Option<Secret<String>>,
+    #[config(parse = secret_token)]
+    given_as_a_secret: Option<Secret<String>>,
+    #[config(parse = optional_token)]
+    given_as_the_field: Option<Secret<String>>,
+}
+
+fn secret_token(text: &str) -> Result<Secret<String>, String> {
+    token(text).map(Secret::new)
+}
+
+fn optional_token(text: &str) -> Result<Option<Secret<String>>, String> {
+    secret_token(text).map(Some)
+}
+
+#[test]
+fn a_parser_may_stand_on_a_secret_that_may_be_unset() {
+    let exposed = |secret: &Option<Secret<String>>| secret.as_ref().map(|it| it.expose_secret().clone());
+    let tokens = Tokens::from_pairs([("NEEDED", "token-a")]).unwrap();
+    assert_eq!(tokens.needed.expose_secret(), "a");
+    assert_eq!(
+        [&tokens.maybe, &tokens.given_as_a_secret, &tokens.given_as_the_field].map(exposed),
+        [const { None }; 3]
+    );
+
+    let names = ["NEEDED", "MAYBE", "GIVEN_AS_A_SECRET", "GIVEN_AS_THE_FIELD"];
+    let tokens = Tokens::from_pairs(names.map(|name| (name, "token-b"))).unwrap();
+    for token in [&tokens.maybe, &tokens.given_as_a_secret, &tokens.given_as_the_field] {
+        assert_eq!(exposed(token).as_deref(), Some("b"));
+    }
+
+    let report = refuse::<Tokens>(&names.map(|name| (name, CANARY)));
+    assert_eq!(report.problems().len(), names.len());
+}
+
+#[test]
+fn an_address_that_is_a_secret_keeps_the_rule() {
+    #[derive(Config)]
+    struct Settings {
+        #[validate(ip)]
+        bastion: Secret<String>,
+    }
+    assert!(Settings::from_pairs([("BASTION", "fe80::1")]).is_ok());
+    let report = refuse::<Settings>(&[("BASTION", "hunter2.example")]);
+    assert_eq!(report.problems()[0].expected(), "an IP address");
+}

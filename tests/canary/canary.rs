@@ -23,7 +23,7 @@ impl Canary {
             Self::new("quoted", r#"hunter2"canary'in\a`coal$mine0123"#),
             Self::new("lines", "-----BEGIN CANARY-----\nhunter2\r\n\tcanary\n-----END CANARY-----"),
             Self::new("multi-byte", "jäger2-kanarienvögel-カナリア-канарейка"),
-            Self::new("url", "hunter2x://canary:in-a-coal-mine@shaft.example:4711/db?mode=7#x"),
+            Self::new("url", "hunter2x://canary:in-a-coal-mine@shaft7.kohle:4711/db?mode=7#x"),
             Self::new("long", "hunter2-canary-in-a-very-deep-coal-mine.".repeat(128)),
         ]
     }

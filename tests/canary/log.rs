@@ -2,12 +2,14 @@
 
 use std::{
     io::{self, Write},
+    panic,
     sync::{Arc, Mutex, OnceLock},
 };
 
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
-/// Everything that was logged since the start of the process: `tracing` and `log`, every target, at TRACE.
+/// Everything that was logged since the start of the process: `tracing` and `log`, every target, at TRACE,
+/// and every panic.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -24,6 +26,13 @@ impl Log {
                 .with_ansi(false)
                 .with_writer(log.clone())
                 .init();
+            let panics = log.clone();
+            let usual = panic::take_hook();
+            panic::set_hook(Box::new(move |panic| {
+                // Who cannot write it down can still fail.
+                let _unheard = writeln!(panics.clone(), "{panic}");
+                usual(panic);
+            }));
             log
         })
         .clone()

@@ -42,13 +42,15 @@ impl Seen {
         }
     }
 
-    /// Returns what shows the canary, and how.
+    /// Returns the lines that show the canary, and of what they are.
     #[must_use]
     pub fn leaks(&self, canary: &Canary) -> Vec<String> {
         let leaking = self.texts.iter().filter(|(_, text)| canary.is_in(text));
-        leaking
-            .map(|(what, text)| format!("{what}: {}", text.chars().take(400).collect::<String>()))
-            .collect()
+        let line = |text: &str| {
+            let line = text.lines().find(|line| canary.is_in(line)).unwrap_or(text);
+            line.chars().take(300).collect::<String>()
+        };
+        leaking.map(|(what, text)| format!("{what}: {}", line(text))).collect()
     }
 
     /// How many texts there are.

@@ -8,9 +8,20 @@
 use std::{path::PathBuf, time::Duration};
 
 use testkit::{Postgres, Provision, Provisioned, Service, Vault};
+use tokio::sync::OnceCell;
 
 /// Nothing that is waited for takes longer than this, unless something is wrong.
 pub const SOON: Duration = Duration::from_secs(20);
+
+/// Returns the direct example, built once for all tests of a program.
+///
+/// # Errors
+///
+/// Cargo may not build it.
+pub async fn binary() -> testkit::Result<&'static PathBuf> {
+    static BINARY: OnceCell<PathBuf> = OnceCell::const_new();
+    BINARY.get_or_try_init(|| Service::build("direct-vault-example")).await
+}
 
 /// Both servers and the application's place in them.
 #[derive(Debug)]
@@ -28,10 +39,9 @@ impl Servers {
     /// Starts both.
     pub async fn start(provision: Provision) -> Self {
         let (direct, postgres, vault) =
-            tokio::try_join!(Service::build("direct-vault-example"), Postgres::start(), Vault::start())
-                .unwrap();
+            tokio::try_join!(binary(), Postgres::start(), Vault::start()).unwrap();
         let app = provision.apply(&vault, &postgres).await.unwrap();
-        Self { postgres, vault, app, direct }
+        Self { postgres, vault, app, direct: direct.clone() }
     }
 
     /// Starts the direct example, with `changes` made to a good environment.

@@ -25,7 +25,7 @@ async fn wrong_credentials_end_the_start_with_a_sentence_that_says_what_to_check
 #[tokio::test]
 async fn a_path_that_gives_no_login_ends_the_start_with_a_sentence_that_names_it() {
     let servers = Servers::start(Provision::default()).await;
-    let denied = "check the path's mount and role, and that a policy of the AppRole grants it";
+    let denied = "check the path's mount and role, the namespace, and that a policy";
     for path in ["database/creds/another-role", "postgres/creds/app-role"] {
         let words = last_words(servers.service(&[("DATABASE_CREDS_PATH", path)]).await).await;
         assert!(words.contains(path) && words.contains(denied), "{words}");

@@ -35,11 +35,30 @@ impl Address {
         Some(Self(url))
     }
 
-    /// Returns the URL of an API path such as `sys/health`.
+    /// Returns the URL of an API path such as `sys/health`, which may end in a query.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         url.set_path(&format!("{}v1/{path}", self.0.path()));
+        url.set_query(query);
         url
+    }
+
+    /// Returns the same address with another host, or nothing if that is no DNS name.
+    pub(crate) fn named(&self, name: &str) -> Option<Self> {
+        let mut url = self.0.clone();
+        url.set_host(Some(name.trim())).ok()?;
+        url.domain().is_some().then_some(Self(url))
+    }
+
+    /// Returns the host, without the brackets of an IPv6 address.
+    pub(crate) fn host(&self) -> String {
+        self.0.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned()
+    }
+
+    /// Returns host and port as a request says them.
+    pub(crate) fn authority(&self) -> String {
+        self.0.authority().to_owned()
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -91,6 +110,23 @@ mod tests {
         ] {
             assert_eq!(Address::parse(address).unwrap().join("sys/health").as_str(), expected);
         }
+    }
+
+    #[test]
+    fn a_query_stays_one() {
+        let address = Address::parse("http://vault").unwrap();
+        assert_eq!(
+            address.join("secret/data/a?version=2").as_str(),
+            "http://vault/v1/secret/data/a?version=2"
+        );
+    }
+
+    #[test]
+    fn another_host_is_a_name_and_keeps_port_and_path() {
+        let address = Address::parse("https://[::1]:8200/vault").unwrap();
+        assert_eq!(address.named("vault.example").unwrap().to_string(), "https://vault.example:8200/vault");
+        assert_eq!(address.host(), "::1");
+        assert_eq!(address.named("127.0.0.1"), None);
     }
 
     #[test]

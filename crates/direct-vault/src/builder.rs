@@ -6,9 +6,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     Error, Status, Vault, VaultSettings,
-    client::{Client, Login},
-    driver::Driver,
+    client::{Client, TlsFiles},
+    driver::{Connection, Driver},
     engine::Engine,
+    login::Authenticator,
 };
 
 /// Starts a [`Vault`].
@@ -16,25 +17,30 @@ use crate::{
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct Builder {
     settings: VaultSettings,
-    mount: String,
     lease_max_age: Option<Duration>,
+    may_skip_verify: bool,
 }
 
 impl Builder {
     pub(crate) fn new(settings: VaultSettings) -> Self {
-        Self { settings, mount: "approle".to_owned(), lease_max_age: None }
-    }
-
-    /// Sets where the AppRole auth method is mounted below `auth/`. The default is `approle`.
-    pub fn approle_mount(mut self, mount: impl Into<String>) -> Self {
-        self.mount = mount.into().trim_matches('/').to_owned();
-        self
+        Self { settings, lease_max_age: None, may_skip_verify: false }
     }
 
     /// Sets the age at which a lease is replaced, though Vault would renew it on. The default is none: a lease is kept
     /// until Vault renews it no longer. A lease that cannot be replaced at that age is renewed on.
     pub fn lease_max_age(mut self, age: Duration) -> Self {
         self.lease_max_age = Some(age);
+        self
+    }
+
+    /// Lets `VAULT_SKIP_VERIFY` have its meaning: whoever answers is believed to be Vault. The default is that the
+    /// variable is refused.
+    ///
+    /// # Security
+    ///
+    /// Whoever is between the service and Vault then gets what the service logs in with. For a development machine.
+    pub fn danger_allow_skip_verify(mut self) -> Self {
+        self.may_skip_verify = true;
         self
     }
 
@@ -46,34 +52,32 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// What waiting does not cure: [`Error::LoginRefused`], [`Error::UnusableToken`], [`Error::Tls`],
-    /// [`Error::Malformed`].
+    /// What waiting does not cure: [`Error::LoginRefused`], [`Error::Source`], [`Error::WrappingTokenUsed`],
+    /// [`Error::WrappedElsewhere`], [`Error::UnusableToken`], [`Error::Tls`], [`Error::ServerName`],
+    /// [`Error::SkipVerify`], [`Error::Namespace`], [`Error::Malformed`].
     ///
     /// # Cancel safety
     ///
     /// Dropping the future ends the attempt. A token that was made at that moment is not revoked and ends by its time.
     pub async fn start(self) -> Result<Vault, Error> {
-        let client = Client::new(&self.settings)?;
-        let app_role = AppRole { mount: self.mount, settings: self.settings };
+        let VaultSettings { server, login } = self.settings;
+        if server.tls.skip_verify {
+            if !self.may_skip_verify {
+                return Err(Error::SkipVerify);
+            }
+            tracing::warn!("VAULT_SKIP_VERIFY is set: whoever answers is believed to be Vault");
+        }
+        let files = TlsFiles::read(&server.tls)?;
+        let client = Client::new(&server, &files)?;
+        let connection = Connection::new(server, files);
         let (start, started) = oneshot::channel();
         let (commands, queue) = mpsc::channel(16);
         let (publish, status) = watch::channel(Status::starting());
         let engine = Engine::new(self.lease_max_age, fastrand::Rng::new());
-        let driver = Driver::new(engine, client, app_role, start, queue, publish);
-        let vault = Vault::new(commands, status, tokio::spawn(driver.run()));
+        let login = Authenticator::new(login);
+        let driver = Driver::new(engine, client, connection, login, start, queue, publish);
+        let vault = Vault::new(commands, status, driver);
         started.await.unwrap_or(Err(Error::Stopped))?;
         Ok(vault)
-    }
-}
-
-/// Who the service is.
-pub(crate) struct AppRole {
-    mount: String,
-    settings: VaultSettings,
-}
-
-impl AppRole {
-    pub(crate) async fn log_in(&self, client: &Client) -> Result<Login, Error> {
-        client.login(&self.mount, &self.settings.role_id, &self.settings.secret_id).await
     }
 }

@@ -5,26 +5,29 @@ mod auth;
 mod body;
 mod health;
 mod lease;
+mod resolver;
 mod tls;
 mod token;
+mod unwrap;
 
 use std::time::Duration;
 
 use reqwest::{
     Method,
-    header::{HeaderName, HeaderValue, LOCATION},
+    header::{HOST, HeaderName, HeaderValue, LOCATION},
     redirect::{Attempt, Policy},
 };
 use zeroize::Zeroizing;
 
 use self::answer::Answer;
 pub(crate) use self::{
-    auth::{Grant, Login},
+    auth::{Grant, NewToken},
     health::Health,
-    lease::{Increment, LeaseId, Leased},
+    lease::{Answered, Increment, LeaseId, Leased},
+    tls::TlsFiles,
     token::Token,
 };
-use crate::{Address, Error, VaultSettings};
+use crate::{Address, Error, ServerSettings};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Vault answers these from its own storage.
@@ -42,27 +45,39 @@ const REQUEST: HeaderName = HeaderName::from_static("x-vault-request");
 pub(crate) struct Client {
     http: reqwest::Client,
     address: Address,
+    /// The address that requests are sent to, where that has the name in Vault's certificate.
+    named: Option<Address>,
     namespace: Option<HeaderValue>,
+    auth_namespace: Option<HeaderValue>,
+    timeout: Option<Duration>,
     /// Who is to have signed Vault's certificate.
     authority: String,
 }
 
 impl Client {
-    pub(crate) fn new(settings: &VaultSettings) -> Result<Self, Error> {
-        let authority = tls::authority(settings.cacert.as_deref());
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(&settings.addr, settings.cacert.as_deref())?)
+    /// Returns a client that uses these files for TLS.
+    pub(crate) fn new(settings: &ServerSettings, files: &TlsFiles) -> Result<Self, Error> {
+        let authority = files.authority();
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(files.config(&settings.addr)?)
             .connect_timeout(CONNECT_TIMEOUT)
+            // For requests that are not ours: these each have their own.
+            .timeout(SLOW)
             .redirect(Policy::custom(same_origin))
             .retry(reqwest::retry::never())
-            .user_agent(concat!("direct-vault/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Error::Tls { file: authority.clone(), reason: root(&error) })?;
-        let namespace = match settings.namespace.as_deref().map(str::trim) {
-            None | Some("") => None,
-            Some(name) => Some(HeaderValue::from_str(name).map_err(|_| Error::Namespace)?),
-        };
-        Ok(Self { http, address: settings.addr.clone(), namespace, authority })
+            .user_agent(concat!("direct-vault/", env!("CARGO_PKG_VERSION")));
+        let server_name = settings.tls.tls_server_name.as_deref().filter(|_| settings.addr.is_https());
+        let named = server_name.map(|name| settings.addr.named(name).ok_or(Error::ServerName)).transpose()?;
+        if named.is_some() {
+            // A proxy would look the name up by itself.
+            builder = builder.no_proxy().dns_resolver(resolver::At(settings.addr.clone()));
+        }
+        let http =
+            builder.build().map_err(|error| Error::Tls { file: authority.clone(), reason: root(&error) })?;
+        let namespace = namespace(settings.namespace.as_deref())?;
+        let auth_namespace = namespace_or(settings.auth_namespace.as_deref(), &namespace)?;
+        let (address, timeout) = (settings.addr.clone(), settings.client_timeout);
+        Ok(Self { http, address, named, namespace, auth_namespace, timeout, authority })
     }
 
     /// Sends one request and reads the whole answer, whatever its status.
@@ -74,9 +89,10 @@ impl Client {
         body: Option<Zeroizing<Vec<u8>>>,
         timeout: Duration,
     ) -> Result<Answer, Error> {
-        let request = self.http.request(method, self.address.join(path));
-        let mut request = request.timeout(timeout).header(REQUEST, "true");
-        if let Some(namespace) = &self.namespace {
+        let timeout = self.timeout.unwrap_or(timeout);
+        let mut request = self.request(method, path, timeout).header(REQUEST, "true");
+        let is_auth = path.starts_with("auth/");
+        if let Some(namespace) = if is_auth { &self.auth_namespace } else { &self.namespace } {
             request = request.header(NAMESPACE, namespace);
         }
         if let Some(token) = token {
@@ -103,6 +119,16 @@ impl Client {
         Ok(Answer { path: path.to_owned(), status, retry_after, location, body })
     }
 
+    /// Returns a request to an API path, which may end in a query.
+    fn request(&self, method: Method, path: &str, timeout: Duration) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, self.named.as_ref().unwrap_or(&self.address).join(path));
+        let request = request.timeout(timeout);
+        match &self.named {
+            Some(_) => request.header(HOST, self.address.authority()),
+            None => request,
+        }
+    }
+
     async fn post(
         &self,
         path: &str,
@@ -115,6 +141,21 @@ impl Client {
 
     async fn get(&self, path: &str, token: &Token, timeout: Duration) -> Result<Answer, Error> {
         self.send(Method::GET, path, Some(token), None, timeout).await
+    }
+
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn namespace(&self) -> Option<&HeaderValue> {
+        self.namespace.as_ref()
     }
 
     /// Returns the error of a Vault that says of itself that it cannot serve.
@@ -130,6 +171,17 @@ impl Client {
         };
         Error::Unreachable { address: self.address.to_string(), reason }
     }
+}
+
+fn namespace(name: Option<&str>) -> Result<Option<HeaderValue>, Error> {
+    match name.map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(name) => HeaderValue::from_str(name).map(Some).map_err(|_| Error::Namespace),
+    }
+}
+
+fn namespace_or(name: Option<&str>, other: &Option<HeaderValue>) -> Result<Option<HeaderValue>, Error> {
+    Ok(namespace(name)?.or_else(|| other.clone()))
 }
 
 /// Follows a redirect on the same scheme, host and port only: reqwest would send our token along anywhere.

@@ -1,33 +1,44 @@
 //! The one task that talks to Vault: it does what the engine asks for and tells it how it went.
 
+mod files;
 mod job;
 mod lease;
+#[cfg(feature = "vaultrs")]
+mod lent;
 mod shutdown;
+mod slot;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use secrets_config_core::{DbCredentials, Rotating};
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{self, Instant},
+    time::{self, Instant, Interval, MissedTickBehavior},
 };
 
+#[cfg(feature = "vaultrs")]
+pub(crate) use self::lent::{Borrowed, Loan};
+pub(crate) use self::{
+    files::Connection,
+    lease::Kind,
+    slot::{Followed, Once, Slot},
+};
 use self::{
+    files::Look,
     job::{Done, Outcome},
     lease::{Lease, RetiredLease},
 };
 use crate::{
     Class, Counters, Error, LeaseStatus, State, Status,
-    builder::AppRole,
-    client::{Client, Health, Token},
+    client::{Client, Health, NewToken},
     engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
+    login::Authenticator,
 };
 
 /// What a [`Vault`](crate::Vault) asks of its driver.
 pub(crate) enum Command {
-    /// Hold a lease on `path`.
-    Lease { path: String, reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>> },
+    /// Read `path` and keep what is there.
+    Hold { path: String, kind: Kind, slot: Box<dyn Slot> },
     /// Give everything back and end.
     Shutdown,
 }
@@ -36,12 +47,21 @@ pub(crate) enum Command {
 pub(crate) struct Driver {
     engine: Engine,
     client: Client,
-    app_role: Arc<AppRole>,
-    tokens: BTreeMap<SessionId, Token>,
+    connection: Connection,
+    login: Arc<Authenticator>,
+    tokens: BTreeMap<SessionId, Arc<NewToken>>,
     leases: BTreeMap<LeaseKey, Lease>,
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    #[cfg(feature = "vaultrs")]
+    lent: lent::Lent,
+    looks: FuturesUnordered<BoxFuture<'static, Look>>,
+    looking: Interval,
+    /// Vault does not take what the service logs in with.
+    is_refused: bool,
+    /// The TLS files have changed and cannot be used.
+    tls_error: Option<Error>,
     /// Answered by the first login.
     started: Option<oneshot::Sender<Result<(), Error>>>,
     commands: mpsc::Receiver<Command>,
@@ -55,20 +75,30 @@ impl Driver {
     pub(crate) fn new(
         engine: Engine,
         client: Client,
-        app_role: AppRole,
+        connection: Connection,
+        login: Authenticator,
         started: oneshot::Sender<Result<(), Error>>,
         commands: mpsc::Receiver<Command>,
         status: watch::Sender<Status>,
     ) -> Self {
+        let mut looking = time::interval_at(Instant::now() + files::EVERY, files::EVERY);
+        looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             engine,
             client,
-            app_role: Arc::new(app_role),
+            connection,
+            login: Arc::new(login),
             tokens: BTreeMap::new(),
             leases: BTreeMap::new(),
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            #[cfg(feature = "vaultrs")]
+            lent: lent::Lent::new(),
+            looks: FuturesUnordered::new(),
+            looking,
+            is_refused: false,
+            tls_error: None,
             started: Some(started),
             commands,
             status: Published(status),
@@ -78,6 +108,12 @@ impl Driver {
         }
     }
 
+    /// Returns where to borrow the token.
+    #[cfg(feature = "vaultrs")]
+    pub(crate) fn borrowers(&self) -> secrets_config_core::Rotating<Option<Loan>> {
+        self.lent.borrowers()
+    }
+
     /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
     pub(crate) async fn run(mut self) {
         loop {
@@ -85,6 +121,8 @@ impl Driver {
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
+                #[cfg(feature = "vaultrs")]
+                let work = self.lent.hold_back(job, work);
                 self.jobs.push(work);
             }
             self.publish_status();
@@ -92,7 +130,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match command {
-                    Some(Command::Lease { path, reply }) => self.add_lease(path, reply),
+                    Some(Command::Hold { path, kind, slot }) => self.hold(path, kind, slot),
                     Some(Command::Shutdown) => break,
                     None => return,
                 },
@@ -104,6 +142,8 @@ impl Driver {
                     self.retired.retain(|id, _| self.engine.has_retired(*id));
                 }
                 Some(id) = self.releases.next() => self.engine.released(id),
+                Some(look) = self.looks.next() => self.take_in_look(look),
+                _ = self.looking.tick() => self.look_at_files(),
                 () = time::sleep_until(wake) => {}
             }
         }
@@ -118,10 +158,13 @@ impl Driver {
             (_, Err(error)) => return self.take_in_failure(job, error),
             (_, Ok(Outcome::LoggedIn(login))) => {
                 let id = self.engine.logged_in(now, sent, login.grant);
-                self.tokens.insert(id, login.token);
                 self.counters.logins += 1;
+                self.is_refused = false;
                 let generation = self.counters.logins;
                 tracing::info!(generation, ttl_secs = login.grant.ttl.as_secs(), "logged in to Vault");
+                self.tokens.insert(id, Arc::new(login));
+                #[cfg(feature = "vaultrs")]
+                self.lend();
                 if let Some(started) = self.started.take() {
                     // A caller that is gone has dropped the `Vault` as well: the loop ends by that.
                     let _gone = started.send(Ok(()));
@@ -140,8 +183,10 @@ impl Driver {
                     tracing::warn!("the token is dead: logging in again");
                 }
             }
-            (Job::Issue(key, session), Ok(Outcome::Issued(leased))) => {
-                self.take_in_lease(key, session, sent, leased)
+            (job @ Job::Issue(key, session), Ok(Outcome::Answered(answered))) => {
+                if let Err(error) = self.take_in_answer(key, session, sent, answered) {
+                    return self.take_in_failure(job, error);
+                }
             }
             (Job::RenewLease(key, session), Ok(Outcome::Renewed(grant))) => {
                 self.engine.lease_renewed(now, key, session, sent, grant);
@@ -165,7 +210,7 @@ impl Driver {
             }
             (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
         }
-        if self.engine.state(now) == State::Ready && self.last_error.take().is_some() {
+        if self.state(now) == State::Ready && self.last_error.take().is_some() {
             self.last_said = None;
             tracing::info!("all is well again");
         }
@@ -184,8 +229,14 @@ impl Driver {
             let _gone = started.send(Err(error));
             return false;
         }
-        if let Job::Issue(key, _) = job {
-            self.refuse_first(key, &error);
+        match job {
+            Job::Issue(key, _) => self.refuse_first(key, &error),
+            // What is given again by somebody may be another one.
+            Job::LogIn => {
+                self.is_refused =
+                    matches!(error.class(), Class::Fatal) || matches!(error, Error::TokenNotReplaced)
+            }
+            _ => {}
         }
         self.note(error);
         true
@@ -200,10 +251,17 @@ impl Driver {
         let pause = if is_same { AGAIN } else { ANOTHER };
         if self.last_error.is_none() || self.last_said.is_none_or(|said| now - said >= pause) {
             self.last_said = Some(now);
-            let state = self.engine.state(now.into_std()).as_str();
+            let state = self.state(now.into_std()).as_str();
             tracing::warn!(state, retryable = error.is_retryable(), "{error}");
         }
         self.last_error = Some(Arc::new(error));
+    }
+
+    fn state(&self, now: std::time::Instant) -> State {
+        match self.engine.state(now) {
+            State::Ready if self.tls_error.is_some() => State::Degraded,
+            state => state,
+        }
     }
 
     fn publish_status(&self) {
@@ -216,11 +274,12 @@ impl Driver {
             })
         });
         self.status.0.send_replace(Status {
-            state: self.engine.state(now),
+            state: self.state(now),
             generation: self.counters.logins,
             token_expires: self.engine.token_expires().map(Instant::from_std),
             leases: leases.collect(),
             last_error: self.last_error.clone(),
+            bootstrap_stale: self.is_refused,
             counters: self.counters,
         });
     }

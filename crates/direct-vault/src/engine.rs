@@ -3,7 +3,9 @@
 //! A *session* is one token. The driver asks [`Engine::next_job`] what to start, does it and tells the outcome
 //! (`engine/outcome.rs`); [`Engine::wake`] says when there is something to do even if nothing is told before.
 
+mod agenda;
 mod attempts;
+mod bucket;
 mod outcome;
 mod term;
 #[cfg(test)]
@@ -14,10 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use self::{
-    attempts::Attempts,
-    term::{Due, Term},
-};
+use self::{attempts::Attempts, bucket::Bucket, term::Term};
 use crate::State;
 
 /// One token; the first is 1.
@@ -59,6 +58,9 @@ pub(crate) struct Engine {
     random: fastrand::Rng,
     lease_max_age: Option<Duration>,
     log_in: Attempts,
+    logins: Bucket,
+    /// Tokens are not to be renewed: no policy allows it.
+    tokens_end: bool,
     /// Every token that is not revoked; the last one is in use.
     sessions: BTreeMap<SessionId, Session>,
     leases: BTreeMap<LeaseKey, Lease>,
@@ -66,6 +68,9 @@ pub(crate) struct Engine {
     outage: Option<Attempts>,
     /// Nothing starts before this, so that not everybody comes at once when an outage ends.
     resume: Option<Instant>,
+    /// Vault asks for fewer requests: until then they start one after the other, a second apart.
+    slow_until: Option<Instant>,
+    last_start: Option<Instant>,
     last_id: u64,
 }
 
@@ -78,14 +83,35 @@ struct Session {
     /// Something was granted: it has been alive.
     proven: bool,
     dead: bool,
+    /// Its renewal was denied.
+    renewal_denied: bool,
+    /// A read without an answer may have made a lease, which nobody can revoke but with the token.
+    unknown_leases: bool,
 }
 
 #[derive(Debug, Default)]
 struct Lease {
+    /// It is only read, again and again: it has no lease, and does not hang on the token.
+    is_reading: bool,
     held: Option<Held>,
     /// The token that the next one is being read with.
     issuing: Option<SessionId>,
     attempts: Attempts,
+    reads: Bucket,
+    renewal: Renewal,
+    /// When somebody last said that it does not work.
+    doubted: Option<Instant>,
+}
+
+/// Whether a lease is renewed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Renewal {
+    #[default]
+    Allowed,
+    /// It was denied with this token, which may be dead.
+    Denied(SessionId),
+    /// No policy allows it: the lease is replaced in time instead, and nobody asks again.
+    Never,
 }
 
 #[derive(Debug)]
@@ -109,11 +135,15 @@ impl Engine {
             random,
             lease_max_age,
             log_in: Attempts::default(),
+            logins: Bucket::default(),
+            tokens_end: false,
             sessions: BTreeMap::new(),
             leases: BTreeMap::new(),
             retired: BTreeMap::new(),
             outage: None,
             resume: None,
+            slow_until: None,
+            last_start: None,
             last_id: 0,
         }
     }
@@ -124,10 +154,23 @@ impl Engine {
         key
     }
 
+    /// Adds something that is read again and again without a lease.
+    pub(crate) fn add_reading(&mut self) -> LeaseKey {
+        let key = self.add_lease();
+        self.leases.entry(key).and_modify(|lease| lease.is_reading = true);
+        key
+    }
+
+    /// Takes note of a lease that was made and cannot be used: it is to be revoked.
+    pub(crate) fn discard(&mut self, session: SessionId) -> RetiredId {
+        self.retire(session, None, true)
+    }
+
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
     pub(crate) fn remove_lease(&mut self, key: LeaseKey) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
-        let held = self.leases.remove(&key)?.held?;
+        let lease = self.leases.remove(&key)?;
+        let held = lease.held.filter(|_| !lease.is_reading)?;
         Some(self.retire(held.session, expires, true))
     }
 
@@ -140,10 +183,23 @@ impl Engine {
     /// Returns the next thing to start, until there is nothing more to start now.
     pub(crate) fn next_job(&mut self, now: Instant) -> Option<Job> {
         self.forget_what_ended(now);
-        let (_, job) = self.agenda(now).into_iter().filter(|(at, _)| *at <= now).min()?;
+        let mut next: Option<(Instant, Job)> = None;
+        self.agenda(now, &mut |at, job| {
+            if at <= now && next.is_none_or(|next| (at, job) < next) {
+                next = Some((at, job));
+            }
+        });
+        let (_, job) = next?;
         self.attempts(job)?.start();
-        if let Job::Issue(key, session) = job {
-            self.leases.get_mut(&key)?.issuing = Some(session);
+        self.last_start = Some(now);
+        match job {
+            Job::LogIn => self.logins.take(now),
+            Job::Issue(key, session) => {
+                let lease = self.leases.get_mut(&key)?;
+                lease.issuing = Some(session);
+                lease.reads.take(now);
+            }
+            _ => {}
         }
         Some(job)
     }
@@ -152,13 +208,19 @@ impl Engine {
     pub(crate) fn wake(&self, now: Instant) -> Option<Instant> {
         let ends = self.leases.keys().filter_map(|key| self.lease_expires(*key)).chain(self.token_expires());
         // An end changes the state, whether or not there is something to start.
-        let ends = ends.filter(|end| *end > now);
-        self.agenda(now).into_iter().map(|(at, _)| at).chain(ends).min()
+        let mut wake = ends.filter(|end| *end > now).min();
+        self.agenda(now, &mut |at, _| wake = Some(wake.map_or(at, |wake| wake.min(at))));
+        wake
     }
 
     /// Returns whether the lease is being read.
     pub(crate) fn is_issuing(&self, key: LeaseKey) -> bool {
         self.leases.get(&key).is_some_and(|lease| lease.issuing.is_some())
+    }
+
+    /// Returns whether a new token is being asked for.
+    pub(crate) fn is_logging_in(&self) -> bool {
+        self.log_in.is_running()
     }
 
     /// Returns whether the token is still of any use.
@@ -183,7 +245,8 @@ impl Engine {
 
     /// Returns when a lease ends: by itself, or with the token that made it.
     pub(crate) fn lease_expires(&self, key: LeaseKey) -> Option<Instant> {
-        let held = self.leases.get(&key)?.held.as_ref()?;
+        let lease = self.leases.get(&key).filter(|lease| !lease.is_reading)?;
+        let held = lease.held.as_ref()?;
         let session = self.sessions.get(&held.session).and_then(|session| session.term.expires());
         held.term.expires().into_iter().chain(session).min()
     }
@@ -192,10 +255,7 @@ impl Engine {
     pub(crate) fn state(&self, now: Instant) -> State {
         let Some((_, session)) = self.sessions.last_key_value() else { return State::Starting };
         let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
-        if session.dead
-            || ended(session.term.expires())
-            || self.leases.keys().any(|key| ended(self.lease_expires(*key)))
-        {
+        if session.has_ended(now) || self.leases.keys().any(|key| ended(self.lease_expires(*key))) {
             return State::Expired;
         }
         let failing = self.outage.is_some()
@@ -203,71 +263,6 @@ impl Engine {
             || session.attempts.has_failed()
             || self.leases.values().any(|lease| lease.attempts.has_failed());
         if failing { State::Degraded } else { State::Ready }
-    }
-
-    /// Returns everything there is to start, each with the time from when on.
-    fn agenda(&self, now: Instant) -> Vec<(Instant, Job)> {
-        if let Some(checks) = &self.outage {
-            return checks.earliest(now).map(|at| (at, Job::CheckHealth)).into_iter().collect();
-        }
-        let mut agenda = Vec::new();
-        let resume = self.resume;
-        let mut want = |at: Instant, job: Job, attempts: &Attempts| {
-            if let Some(at) = attempts.earliest(at) {
-                agenda.push((resume.map_or(at, |resume| resume.max(at)), job));
-            }
-        };
-        let Some((current, session)) = self.sessions.last_key_value().map(|(id, session)| (*id, session))
-        else {
-            want(now, Job::LogIn, &self.log_in);
-            return agenda;
-        };
-        if session.dead {
-            want(now, Job::LogIn, &self.log_in);
-        } else if session.suspect {
-            want(now, Job::LookUpToken(current), &session.attempts);
-        } else {
-            match session.term.next() {
-                Some((at, Due::Renew)) => want(at, Job::RenewToken(current), &session.attempts),
-                Some((at, Due::Replace)) => want(at, Job::LogIn, &self.log_in),
-                None => {}
-            }
-            // A lease made with a token that is about to go would go with it, unless no other token is to be had.
-            let leaving = session.term.is_to_be_replaced(now) && !self.log_in.has_failed();
-            for (key, lease) in &self.leases {
-                let next = match &lease.held {
-                    Some(held) if held.session == current => held.term.next(),
-                    _ => Some((now, Due::Replace)),
-                };
-                let oldest = lease.held.as_ref().and_then(|held| held.term.oldest());
-                if let Some(at) = oldest.filter(|_| !leaving) {
-                    want(at, Job::Issue(*key, current), &lease.attempts);
-                }
-                match next {
-                    Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
-                    Some((at, Due::Replace)) if !leaving => {
-                        want(at, Job::Issue(*key, current), &lease.attempts)
-                    }
-                    _ => {}
-                }
-            }
-            for (id, retired) in self.retired.iter().filter(|(_, retired)| retired.released) {
-                want(now, Job::RevokeLease(*id, current), &retired.attempts);
-            }
-        }
-        for (id, session) in self.sessions.iter().filter(|(id, _)| **id != current && !self.is_used(**id)) {
-            want(now, Job::RevokeToken(*id), &session.attempts);
-        }
-        agenda
-    }
-
-    /// Returns whether a lease that was made with this token is still wanted.
-    fn is_used(&self, session: SessionId) -> bool {
-        let uses = |lease: &Lease| {
-            lease.issuing == Some(session) || lease.held.as_ref().is_some_and(|held| held.session == session)
-        };
-        self.leases.values().any(uses)
-            || self.retired.values().any(|retired| retired.session == session && !retired.released)
     }
 
     /// Drops what has ended by itself: there is nothing to revoke.

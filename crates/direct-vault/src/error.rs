@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::login::Method;
+
 /// Says what failed, where, and what to check. Holds names, paths, status codes and Vault's own short messages;
 /// never a body, a header or a secret.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -44,12 +46,10 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// The login was refused.
-    #[error(
-        "Vault refused the login at {path} (status {status}{}): check VAULT_ROLE_ID and VAULT_SECRET_ID, that the \
-         secret id has not expired, and that the auth method is mounted there in this namespace",
-        said(messages)
-    )]
+    #[error("Vault refused the login at {path} (status {status}{}): {}", said(messages), method.advice())]
     LoginRefused {
+        /// How it was tried to log in.
+        method: Method,
         /// The login's API path.
         path: String,
         /// The HTTP status.
@@ -57,10 +57,46 @@ pub enum Error {
         /// What Vault said.
         messages: Vec<String>,
     },
+    /// What proves who the service is cannot be had.
+    #[error("there is no {what} to log in with: {reason}")]
+    Source {
+        /// What is to be had: `secret id`.
+        what: &'static str,
+        /// Whether it is in a file.
+        is_file: bool,
+        /// Why it cannot: what is wrong with the file, or what the program's own function says.
+        reason: String,
+    },
+    /// The secret id was unwrapped before, or its wrapping token has ended. Somebody else may have it.
+    #[error(
+        "the wrapping token of the secret id is used up or has ended{}: if nobody of yours unwrapped it, somebody \
+         else has the secret id. Destroy it and have {path} make another one",
+        said(messages)
+    )]
+    WrappingTokenUsed {
+        /// Where the secret id was to be made.
+        path: String,
+        /// What Vault said.
+        messages: Vec<String>,
+    },
+    /// The wrapping token holds an answer of another path. Somebody may have put it there.
+    #[error(
+        "the wrapping token of the secret id comes from {path} and not from {expected}: it may have been put in \
+         place of the right one"
+    )]
+    WrappedElsewhere {
+        /// Where it should come from.
+        expected: String,
+        /// Where it comes from.
+        path: String,
+    },
+    /// The token that was given nears its end or has ended, and there is no other one.
+    #[error("the token of VAULT_TOKEN ends and is still the same: put another one there")]
+    TokenNotReplaced,
     /// The token may not do this, or there is nothing mounted.
     #[error(
-        "Vault denied {operation} on {path}{}: check the path's mount and role, and that a policy of the AppRole \
-         grants it on exactly this path",
+        "Vault denied {operation} on {path}{}: check the path's mount and role, the namespace, and that a policy of \
+         the login grants it on exactly this path, which one with `/*` after it does not",
         said(messages)
     )]
     Denied {
@@ -73,7 +109,8 @@ pub enum Error {
     },
     /// The path has nothing to give.
     #[error(
-        "Vault has nothing at {path} (status {status}{}): check the mount and the role's name",
+        "Vault has nothing at {path} (status {status}{}): check the mount, the namespace, and the name of the role or \
+         secret",
         said(messages)
     )]
     NotFound {
@@ -89,6 +126,16 @@ pub enum Error {
     NotLeased {
         /// The path that was read.
         path: String,
+    },
+    /// What Vault has there does not fit the type it was asked for as.
+    #[error(
+        "what Vault has at {path} is not {expected}: check the path, and the names and types of what is there"
+    )]
+    Unfit {
+        /// The path that was read.
+        path: String,
+        /// What was asked for: a type's name.
+        expected: &'static str,
     },
     /// Vault will not give the lease or token more time.
     #[error("Vault does not renew at {path} (status {status}{})", said(messages))]
@@ -116,8 +163,8 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// The login made a token that cannot be used for long.
-    #[error("the AppRole makes tokens with {limit}: set it to 0, since each renewal is a use")]
+    /// The token cannot be used for long.
+    #[error("the login gives tokens with {limit}: set it to 0 in the role, since each renewal is a use")]
     UnusableToken {
         /// The role's setting.
         limit: String,
@@ -125,6 +172,15 @@ pub enum Error {
     /// The namespace cannot be sent in a header.
     #[error("VAULT_NAMESPACE is no namespace: it holds characters that cannot be sent")]
     Namespace,
+    /// The name in Vault's certificate cannot be one.
+    #[error("VAULT_TLS_SERVER_NAME is no DNS name")]
+    ServerName,
+    /// Whether Vault is Vault is not to be checked, and the program does not allow that.
+    #[error(
+        "VAULT_SKIP_VERIFY is set and the program does not allow it: give the certificate authority in VAULT_CACERT \
+         instead"
+    )]
+    SkipVerify,
     /// The TLS set-up cannot be made.
     #[error("cannot set up TLS to Vault with {file}: {reason}")]
     Tls {
@@ -147,14 +203,22 @@ impl Error {
             | Self::TimedOut { .. }
             | Self::Sealed { .. }
             | Self::Unavailable { .. }
+            | Self::TokenNotReplaced
+            | Self::Source { is_file: false, .. }
             | Self::Malformed { .. } => Class::Wait,
             Self::LeaseGone { .. } | Self::RenewalRefused { .. } => Class::Reissue,
             Self::Denied { .. } => Class::Relogin,
             Self::LoginRefused { .. }
+            | Self::Source { is_file: true, .. }
+            | Self::WrappingTokenUsed { .. }
+            | Self::WrappedElsewhere { .. }
             | Self::NotFound { .. }
             | Self::NotLeased { .. }
+            | Self::Unfit { .. }
             | Self::UnusableToken { .. }
             | Self::Namespace
+            | Self::ServerName
+            | Self::SkipVerify
             | Self::Tls { .. }
             | Self::Stopped => Class::Fatal,
         }

@@ -20,22 +20,44 @@
 //! still lives, every lease is issued anew under it, and only when nothing uses the old leases any more are they and
 //! the old token revoked. [`Rotating`](secrets_config_core::Rotating) is how an application follows: it holds what it
 //! uses, and letting go is what permits the revocation.
+//!
+//! # Cancel safety
+//!
+//! Every future here may be dropped at any time. No task outlives its [`Vault`], and nothing is published after it. What
+//! was made in Vault until then is given back, or is left to its own time:
+//!
+//! | dropped | what becomes of it |
+//! | --- | --- |
+//! | [`Builder::start`] | The attempt ends at once. It has made one token at most, which is not revoked. |
+//! | a call that leases, such as [`Vault::database`] | What is not yet asked for is not asked for. A lease that is on its way is revoked when it arrives. One that was handed over at that very moment is held until shutdown. |
+//! | [`Vault`] | Nothing is revoked: its token and leases live on without renewal. |
+//! | [`Vault::shutdown`] | The revocation ends where it is. |
+//!
+//! A [`Vault::shutdown`] in the middle of a login waits for it, within its bound, and revokes that token too.
 
 mod address;
 mod builder;
 mod client;
+mod clock;
 mod driver;
 mod engine;
 mod error;
+pub mod kv;
+pub mod login;
+mod reading;
 mod settings;
 mod status;
 mod vault;
+#[cfg(feature = "vaultrs")]
+mod vaultrs;
 
+#[cfg(feature = "vaultrs")]
+pub use crate::vaultrs::VaultrsClient;
 pub use crate::{
     address::Address,
     builder::Builder,
     error::{Class, Error},
-    settings::VaultSettings,
+    settings::{ServerSettings, TlsSettings, VaultSettings},
     status::{Counters, LeaseStatus, State, Status},
     vault::Vault,
 };

@@ -20,6 +20,9 @@ pub struct Status {
     pub leases: Vec<LeaseStatus>,
     /// The last thing that went wrong, until everything is well again.
     pub last_error: Option<Arc<Error>>,
+    /// Whether Vault refuses what the service logs in with, or it cannot be had: somebody must put another one in its
+    /// place. What is held lives on as long as the token does.
+    pub bootstrap_stale: bool,
     /// What was done since the start.
     pub counters: Counters,
 }
@@ -32,6 +35,7 @@ impl Status {
             token_expires: None,
             leases: Vec::new(),
             last_error: None,
+            bootstrap_stale: false,
             counters: Counters::default(),
         }
     }

@@ -1,12 +1,18 @@
 //! The application's handle.
 
 use secrets_config_core::{DbCredentials, Rotating};
+use serde::de::DeserializeOwned;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
 
-use crate::{Builder, Error, Status, VaultSettings, driver::Command};
+use crate::{
+    Builder, Error, Status, VaultSettings,
+    driver::{Command, Driver, Followed, Kind, Once, Slot},
+    kv::{Kv1, Kv2},
+    reading::{self, Reader},
+};
 
 /// A connection to Vault that keeps its token and leases alive in the background.
 ///
@@ -17,6 +23,8 @@ pub struct Vault {
     commands: mpsc::Sender<Command>,
     status: watch::Receiver<Status>,
     driver: Driving,
+    #[cfg(feature = "vaultrs")]
+    borrowers: Rotating<Option<crate::driver::Loan>>,
 }
 
 impl Vault {
@@ -28,9 +36,15 @@ impl Vault {
     pub(crate) fn new(
         commands: mpsc::Sender<Command>,
         status: watch::Receiver<Status>,
-        driver: JoinHandle<()>,
+        driver: Driver,
     ) -> Self {
-        Self { commands, status, driver: Driving(driver) }
+        Self {
+            commands,
+            status,
+            #[cfg(feature = "vaultrs")]
+            borrowers: driver.borrowers(),
+            driver: Driving(tokio::spawn(driver.run())),
+        }
     }
 
     /// Leases a database login from `path`, such as `database/creds/app-role`.
@@ -40,17 +54,115 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::Malformed`].
+    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`],
+    /// [`Error::NotLeased`], [`Error::Unfit`], [`Error::Malformed`]. A Vault that cannot answer is waited for.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not undo the request: a login that was made is revoked when its answer comes.
+    pub async fn database(&self, path: &str) -> Result<Rotating<DbCredentials>, Error> {
+        self.hold(path.trim_matches('/').to_owned(), Kind::Leased, reading::Database).await
+    }
+
+    /// Reads a database login that Vault keeps and changes the password of, from `path`, such as
+    /// `database/static-creds/app`.
+    ///
+    /// It is read again when its password is due to change, and every ten seconds, since it can be changed at any time.
+    /// A new password is a new generation; sessions that were opened with the old one live on in the database.
+    ///
+    /// # Errors
+    ///
+    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`].
     /// A Vault that cannot answer is waited for.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future does not undo the request: a login that was made is held until shutdown.
-    pub async fn database(&self, path: &str) -> Result<Rotating<DbCredentials>, Error> {
-        let (reply, answer) = oneshot::channel();
-        let path = path.trim_matches('/').to_owned();
-        self.commands.send(Command::Lease { path, reply }).await.map_err(|_| Error::Stopped)?;
-        answer.await.unwrap_or(Err(Error::Stopped))
+    /// Cancel safe.
+    pub async fn static_database(&self, path: &str) -> Result<Rotating<DbCredentials>, Error> {
+        self.read_again(path.trim_matches('/').to_owned(), reading::StaticDatabase::default()).await
+    }
+
+    /// Leases anything else that Vault makes when `path` is read, such as `aws/creds/app` or `rabbitmq/creds/app`.
+    ///
+    /// `T` is the `data` of the answer. Its secrets are to be [`Secret`](secrets_config_core::Secret)s, which are not
+    /// shown and are wiped:
+    ///
+    /// ```no_run
+    /// # async fn service(vault: direct_vault::Vault) -> Result<(), direct_vault::Error> {
+    /// use secrets_config_core::Secret;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct AwsKey {
+    ///     access_key: String,
+    ///     secret_key: Secret<String>,
+    /// }
+    ///
+    /// let key = vault.lease::<AwsKey>("aws/creds/app").await?;
+    /// println!("as {}", key.current().access_key);
+    /// # drop(key.current().secret_key.clone());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::NotLeased`],
+    /// [`Error::Unfit`], [`Error::Malformed`]. A Vault that cannot answer is waited for.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not undo the request: a lease that was made is revoked when its answer comes.
+    pub async fn lease<T>(&self, path: &str) -> Result<Rotating<T>, Error>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.hold(path.trim_matches('/').to_owned(), Kind::Leased, reading::Leased).await
+    }
+
+    /// Returns the key-value engine, version 2, that is mounted at `mount`, such as `secret`.
+    #[must_use]
+    pub fn kv2<'a>(&'a self, mount: &'a str) -> Kv2<'a> {
+        Kv2::new(self, mount)
+    }
+
+    /// Returns the key-value engine, version 1, that is mounted at `mount`, such as `kv`.
+    #[must_use]
+    pub fn kv1<'a>(&'a self, mount: &'a str) -> Kv1<'a> {
+        Kv1::new(self, mount)
+    }
+
+    /// Returns a client for the functions of the crate `vaultrs` 0.8, with the token in use: for the key-value engine,
+    /// transit, PKI, identity and whatever else it knows.
+    ///
+    /// It goes through this crate's connections: its TLS, its timeouts (30 s for a request), the namespace, and no
+    /// redirect to another origin. To make one is cheap: take one for each piece of work, and it has the newest token.
+    /// The token of one that is kept is not revoked while it lives, but ends by its own time.
+    ///
+    /// ```no_run
+    /// # async fn service(vault: direct_vault::Vault) -> Result<(), Box<dyn std::error::Error>> {
+    /// let signature = vaultrs::transit::data::sign(&vault.vaultrs()?, "transit", "key", "aGVsbG8=", None).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`] if the work in the background has ended.
+    ///
+    /// # Security
+    ///
+    /// What `vaultrs` does with a request is its own. It keeps the token as plain text, which is wiped when the client
+    /// is dropped; copies of it in requests are not. These show secrets:
+    ///
+    /// - `{:?}` of its answers, such as `AuthInfo` or `GenerateCredentialsResponse`;
+    /// - `{:?}` of its errors, which may hold a whole body, and the sources of `kv2::read`'s, which quote a value of
+    ///   another type than was asked for. Print the error itself with `{}` and no source of it;
+    /// - the log of `pki::issuer::import` at level `INFO`, which holds the private key. Filter with `vaultrs=warn`.
+    ///
+    /// It logs each failure at level `ERROR`, several times, with path and Vault's messages.
+    #[cfg(feature = "vaultrs")]
+    pub fn vaultrs(&self) -> Result<crate::VaultrsClient, Error> {
+        crate::VaultrsClient::new(self.borrowers.current().hold()).ok_or(Error::Stopped)
     }
 
     /// Returns a view of what is going on that follows every change.
@@ -72,6 +184,42 @@ impl Vault {
             // A task that panicked has nothing left to give back.
             let _ended = (&mut self.driver.0).await;
         }
+    }
+
+    /// Reads `path` once.
+    pub(crate) async fn read_once<T: Send + 'static>(
+        &self,
+        path: String,
+        reader: impl Reader<T> + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(path, Kind::Read, Once::new(reader, reply)).await?;
+        answer.await.unwrap_or(Err(Error::Stopped))
+    }
+
+    /// Reads `path` again and again.
+    pub(crate) async fn read_again<T: Send + Sync + 'static>(
+        &self,
+        path: String,
+        reader: impl Reader<T> + 'static,
+    ) -> Result<Rotating<T>, Error> {
+        self.hold(path, Kind::Read, reader).await
+    }
+
+    async fn hold<T: Send + Sync + 'static>(
+        &self,
+        path: String,
+        kind: Kind,
+        reader: impl Reader<T> + 'static,
+    ) -> Result<Rotating<T>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(path, kind, Followed::new(reader, reply)).await?;
+        answer.await.unwrap_or(Err(Error::Stopped))
+    }
+
+    async fn ask(&self, path: String, kind: Kind, slot: impl Slot + 'static) -> Result<(), Error> {
+        let command = Command::Hold { path, kind, slot: Box::new(slot) };
+        self.commands.send(command).await.map_err(|_| Error::Stopped)
     }
 }
 

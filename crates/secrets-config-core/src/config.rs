@@ -14,6 +14,11 @@ pub trait Config: Sized {
     #[doc(hidden)]
     fn read(scope: &mut Scope<'_>) -> Option<Self>;
 
+    #[doc(hidden)]
+    fn deny_unknown(scope: &mut Scope<'_>) {
+        let _every_name_is_allowed = scope;
+    }
+
     /// Returns a loader without a source.
     fn loader() -> Loader<Self> {
         Loader::new()

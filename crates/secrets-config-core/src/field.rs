@@ -4,7 +4,7 @@ use std::{borrow::Cow, ffi::OsString, marker::PhantomData, path::PathBuf, sync::
 
 use zeroize::Zeroize;
 
-use crate::Secret;
+use crate::{Secret, SecretSource};
 
 /// Tells a `Secret` and an `Option` from every other type at compile time.
 ///
@@ -28,6 +28,15 @@ pub trait Plain {
     #[must_use]
     fn nothing() -> Option<Self::Value> {
         None
+    }
+
+    /// Makes the field's value of what the user's own parser gave.
+    #[must_use]
+    fn convert<U>(parsed: U) -> Self::Value
+    where
+        Self::Value: From<U>,
+    {
+        parsed.into()
     }
 }
 
@@ -55,6 +64,46 @@ impl<T: Zeroize> FieldKind<Option<Vec<Secret<T>>>> {
 }
 
 impl<T: Zeroize> FieldKind<Option<Secret<T>>> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+
+    /// See [`Plain`].
+    #[must_use]
+    pub fn convert(parsed: impl IntoOptionalSecret<T>) -> Option<Secret<T>> {
+        parsed.into_optional_secret()
+    }
+}
+
+/// What a parser for an `Option<Secret<T>>` may give: the value bare, as a secret, or maybe not at all.
+pub trait IntoOptionalSecret<T: Zeroize> {
+    /// Returns the field's value.
+    fn into_optional_secret(self) -> Option<Secret<T>>;
+}
+
+impl<T: Zeroize> IntoOptionalSecret<T> for T {
+    fn into_optional_secret(self) -> Option<Secret<T>> {
+        Some(Secret::new(self))
+    }
+}
+
+impl<T: Zeroize> IntoOptionalSecret<T> for Secret<T> {
+    fn into_optional_secret(self) -> Option<Self> {
+        Some(self)
+    }
+}
+
+impl<T: Zeroize> IntoOptionalSecret<T> for Option<Secret<T>> {
+    fn into_optional_secret(self) -> Self {
+        self
+    }
+}
+
+impl FieldKind<SecretSource> {
+    /// See [`Plain`].
+    pub const SECRET: bool = true;
+}
+
+impl FieldKind<Option<SecretSource>> {
     /// See [`Plain`].
     pub const SECRET: bool = true;
 }

@@ -35,5 +35,5 @@ pub fn duration(text: &str) {
 
 fn parse<T: serde_core::de::DeserializeOwned>(text: &str) {
     let mut text = Zeroizing::new(text.to_owned());
-    drop(value::parse::<T>(&mut text, Format::PLAIN));
+    drop(value::plain::<T>(&mut text, Format::PLAIN));
 }

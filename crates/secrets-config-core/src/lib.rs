@@ -14,6 +14,8 @@ mod loader;
 mod origin;
 mod placeholder;
 mod problem;
+#[cfg(feature = "process")]
+pub mod process;
 mod report;
 mod rule;
 mod schema;
@@ -37,7 +39,7 @@ pub use crate::{
     rule::Rule,
     schema::{Alias, Entry, Field, Presence, Schema, Variant},
     scope::Provided,
-    secret::Secret,
+    secret::{Secret, SecretSource, SourceError},
     value::{Encoding, Format},
     warning::Warning,
 };
@@ -52,12 +54,15 @@ pub mod __private {
     #[cfg(feature = "validator")]
     pub use validator;
 
+    #[cfg(feature = "json")]
+    pub use crate::value::json;
+
     pub use crate::{
         Alias, Config, Encoding, Entry, Field, Format, Presence, Rule, Schema, Variant,
         field::{FieldKind, Plain, TextDefault},
         rule::{Contains, Length, Range, contains, does_not_contain, length, range},
-        schema::is_distinct,
+        schema::{count_names, is_distinct},
         scope::Scope,
-        value::{convert, expected, expected_by, holds_secret},
+        value::{Error, Notes, Takes, describe, encoded, one_of, parsed, plain},
     };
 }

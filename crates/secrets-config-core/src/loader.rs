@@ -1,10 +1,13 @@
 //! Reads a settings struct from its sources.
 
+mod scrub;
+
 use std::{fmt, marker::PhantomData, ops::Deref, path::PathBuf};
 
+use self::scrub::Scrub;
 use crate::{
-    Config, Problem, Provided, Report, Warning,
-    layer::{Layer, Source},
+    Config, Provided, Report, Warning,
+    layer::{DirectoryLayer, DotenvLayer, Environment, Layer, Pairs},
     scope::Scope,
 };
 
@@ -21,18 +24,19 @@ use crate::{
 /// ```
 #[must_use = "a loader does nothing until `load` is called"]
 pub struct Loader<T> {
-    sources: Vec<Source>,
+    layers: Vec<Box<dyn Layer>>,
+    scrub: Option<Scrub>,
     settings: PhantomData<fn() -> T>,
 }
 
 impl<T: Config> Loader<T> {
     pub(crate) fn new() -> Self {
-        Self { sources: Vec::new(), settings: PhantomData }
+        Self { layers: Vec::new(), scrub: None, settings: PhantomData }
     }
 
     /// Adds the process environment. Variables are read by name; nothing else of it is copied.
     pub fn env(self) -> Self {
-        self.with(Source::Environment)
+        self.with(Environment)
     }
 
     /// Adds a `.env` file for local development; it need not be there. The process environment is not written to.
@@ -40,24 +44,24 @@ impl<T: Config> Loader<T> {
     /// Where `KUBERNETES_SERVICE_HOST` is set, or `APP_ENV` says production, such a file is a problem: what it holds
     /// belongs into a Secret.
     pub fn dotenv(self, path: impl Into<PathBuf>) -> Self {
-        self.with(Source::Dotenv { path: path.into(), expand: false })
+        self.with(DotenvLayer::new(path.into(), false))
     }
 
     /// Adds a `.env` file in which `$NAME` and `${NAME}` stand for earlier keys of the file or for variables of the
     /// process environment.
     pub fn dotenv_expanded(self, path: impl Into<PathBuf>) -> Self {
-        self.with(Source::Dotenv { path: path.into(), expand: true })
+        self.with(DotenvLayer::new(path.into(), true))
     }
 
     /// Adds a directory with a file for each variable, as Kubernetes mounts a Secret: `DB_PASSWORD`, `db_password` or
     /// `db-password`. A nested struct may be a sub-directory. A directory that is not there holds nothing.
     pub fn secrets_dir(self, path: impl Into<PathBuf>) -> Self {
-        self.with(Source::Directory(path.into()))
+        self.with(DirectoryLayer::new(path.into()))
     }
 
     /// Adds pairs of name and text, for tests and for sources of your own.
     pub fn pairs<K: Into<String>, V: Into<String>>(self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        self.with(Source::pairs(pairs))
+        self.with(Pairs::new(pairs))
     }
 
     /// Adds a figment: TOML, YAML or JSON files, and profiles. A value is found by its field's place in the struct.
@@ -65,11 +69,11 @@ impl<T: Config> Loader<T> {
     /// figment holds values as plain texts, which are not wiped: secrets are better off elsewhere.
     #[cfg(feature = "figment")]
     pub fn figment(self, figment: ::figment::Figment) -> Self {
-        self.with(Source::Figment(Box::new(figment)))
+        self.with(crate::layer::FigmentLayer::new(figment))
     }
 
-    fn with(mut self, source: Source) -> Self {
-        self.sources.push(source);
+    fn with(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.push(Box::new(layer));
         self
     }
 
@@ -78,12 +82,15 @@ impl<T: Config> Loader<T> {
     /// # Errors
     ///
     /// A [`Report`] of every problem there is, not only the first.
-    pub fn load(self) -> Result<T, Report> {
-        let mut problems = Vec::new();
-        let layers = self.open(&mut problems);
-        let mut scope = Scope::new(&layers, T::SCHEMA, problems);
+    pub fn load(mut self) -> Result<T, Report> {
+        let scrub = self.scrub.take();
+        let mut scope = Scope::open(&mut self.layers, T::SCHEMA);
         let settings = T::read(&mut scope);
-        scope.finish(settings)
+        let result = scope.finish(settings);
+        if let Some(scrub) = scrub {
+            scrub.run(T::SCHEMA);
+        }
+        result
     }
 
     /// Reads every field and tells for each where its value came from.
@@ -91,23 +98,22 @@ impl<T: Config> Loader<T> {
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    pub fn load_with_origins(self) -> Result<Loaded<T>, Report> {
-        let mut problems = Vec::new();
-        let layers = self.open(&mut problems);
-        let mut scope = Scope::new(&layers, T::SCHEMA, problems).recording();
+    pub fn load_with_origins(mut self) -> Result<Loaded<T>, Report> {
+        let scrub = self.scrub.take();
+        let mut scope = Scope::open(&mut self.layers, T::SCHEMA).recording();
         let settings = T::read(&mut scope);
         let (provided, warnings) = (scope.take_provided(), scope.take_warnings());
-        Ok(Loaded { settings: scope.finish(settings)?, provided, warnings })
-    }
-
-    fn open(self, problems: &mut Vec<Problem>) -> Vec<Layer> {
-        self.sources.into_iter().map(|source| source.open(problems)).collect()
+        let result = scope.finish(settings);
+        if let Some(scrub) = scrub {
+            scrub.run(T::SCHEMA);
+        }
+        Ok(Loaded { settings: result?, provided, warnings })
     }
 }
 
 impl<T> fmt::Debug for Loader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loader").field("sources", &self.sources.len()).finish()
+        f.debug_struct("Loader").field("sources", &self.layers.len()).finish()
     }
 }
 

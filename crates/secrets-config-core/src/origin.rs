@@ -1,6 +1,9 @@
 //! Where a value was looked for, or came from.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// Names the place a value was looked for or found in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,6 +48,16 @@ pub enum Origin {
     Default,
     /// Nowhere: an `Option` that no source answered for.
     Unset,
+}
+
+impl Origin {
+    /// Returns the file that holds the value and nothing else.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } | Self::Directory { path } => Some(path),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Origin {

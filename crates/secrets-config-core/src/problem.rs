@@ -193,6 +193,7 @@ impl Problem {
     /// Takes over why the text is no value of the type. Of a secret nothing is shown that the type said, since it may
     /// quote its input; and no place in it, which would tell of its length.
     pub(crate) fn refused(mut self, error: value::Error, field: &Field) -> Self {
+        let error = error.into_refusal();
         if !self.secret {
             if let Some(expected) = error.expected {
                 self.expected = expected;
@@ -213,7 +214,10 @@ impl Problem {
 /// Makes a text fit for one line: control characters escaped, cut at 40 characters.
 pub(crate) fn escape(text: &str) -> String {
     const MOST: usize = 40;
-    let mut line: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    let mut line = String::new();
+    for escaped in text.chars().take(MOST).flat_map(char::escape_debug) {
+        line.push(escaped);
+    }
     if text.chars().nth(MOST).is_some() {
         line.push('…');
     }

@@ -62,6 +62,7 @@ pub enum Rule {
 }
 
 impl fmt::Display for Rule {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Length { min: Some(min), max: Some(max), unit } if min == max => {

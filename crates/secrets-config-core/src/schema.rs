@@ -4,9 +4,12 @@ mod distinct;
 mod field;
 
 pub use self::{
-    distinct::is_distinct,
+    distinct::{count_names, is_distinct},
     field::{Alias, Field, Presence},
 };
+
+/// What a variable ends in that names a file.
+pub(crate) const FILE: &str = "_FILE";
 
 /// Describes a struct that derives `Config`. Written by the derive, readable at compile time.
 #[derive(Debug)]

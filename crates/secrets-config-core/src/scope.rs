@@ -6,18 +6,14 @@ mod unknown;
 
 use std::{borrow::Cow, fmt};
 
-use serde_core::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use self::find::Sought;
 use crate::{
     Config, Field, Kind, Origin, Problem, Report, Schema, Warning,
-    layer::{Found, Layer, Text},
+    layer::{Found, Layer, Step, Text},
     value,
 };
-
-/// What a variable ends in that names a file.
-const FILE: &str = "_FILE";
 
 /// Where the value of one field came from.
 #[derive(Clone, Debug)]
@@ -37,18 +33,15 @@ pub struct Provided {
 ///
 /// The code that `#[derive(Config)]` writes calls it once a field; a field that cannot be had is `None` there, and
 /// the reading goes on.
-#[derive(Debug)]
 pub struct Scope<'a> {
-    layers: &'a [Layer],
+    layers: &'a [Box<dyn Layer>],
     schema: &'static Schema,
-    /// The prefix of the struct being read; while a field is read, its `NAME_FILE`, of which `NAME` is the head.
+    /// The prefix of the struct being read; behind it, room for the names that are looked up.
     names: String,
     /// How much of `names` is the prefix.
     prefix: usize,
-    /// The place of the struct being read; while a field is read, the field's.
-    path: String,
-    /// The nested structs on the way, as a secrets directory has them.
-    folders: Vec<&'static str>,
+    /// The nested structs on the way.
+    steps: Vec<Step>,
     /// The variable that makes the group being read wanted.
     because: Option<String>,
     problems: Vec<Problem>,
@@ -57,8 +50,13 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(layers: &'a [Layer], schema: &'static Schema, problems: Vec<Problem>) -> Self {
-        // Room for most names, so that the buffers need not grow.
+    /// Opens the layers. What is wrong with them is the first that is reported.
+    pub(crate) fn open(layers: &'a mut [Box<dyn Layer>], schema: &'static Schema) -> Self {
+        let mut problems = Vec::new();
+        for layer in &mut *layers {
+            layer.open(&mut problems);
+        }
+        // Room for most names, so that the buffer need not grow.
         let mut names = String::with_capacity(128);
         names.push_str(schema.prefix);
         Self {
@@ -66,8 +64,7 @@ impl<'a> Scope<'a> {
             schema,
             names,
             prefix: schema.prefix.len(),
-            path: String::with_capacity(64),
-            folders: Vec::new(),
+            steps: Vec::new(),
             because: None,
             problems,
             warnings: Vec::new(),
@@ -88,179 +85,134 @@ impl<'a> Scope<'a> {
         std::mem::take(&mut self.warnings)
     }
 
-    pub(crate) fn finish<T>(mut self, settings: Option<T>) -> Result<T, Report> {
+    pub(crate) fn finish<T>(self, settings: Option<T>) -> Result<T, Report> {
         match settings {
             Some(settings) if self.problems.is_empty() => Ok(settings),
-            _ => {
-                self.suggest();
-                Err(Report::new(self.schema.name, self.problems))
-            }
+            _ => Err(self.into_report()),
         }
     }
 
-    /// Reads a field that is required or, by its type, optional.
-    pub fn field<T: DeserializeOwned>(&mut self, field: &'static Field) -> Option<T> {
-        self.read(field, |text| value::parse(text, field.format), value::absent)
+    #[cold]
+    fn into_report(mut self) -> Report {
+        self.suggest();
+        Report::new(self.schema.name, self.problems)
     }
 
-    /// Reads a field that has a default.
-    pub fn field_or<T: DeserializeOwned>(
+    /// Reads a field. `parse` turns its text into its value, `absent` gives the value where there is no text and need
+    /// not be one.
+    #[inline]
+    pub fn field<T>(
         &mut self,
         field: &'static Field,
-        default: impl FnOnce() -> T,
-    ) -> Option<T> {
-        self.read(field, |text| value::parse(text, field.format), || Some(default()))
-    }
-
-    /// Reads a field with the user's own parser. `absent` gives the value when there is no text.
-    pub fn field_with<T, E: fmt::Display>(
-        &mut self,
-        field: &'static Field,
-        parser: impl FnOnce(&str) -> Result<T, E>,
+        parse: impl FnOnce(&mut Zeroizing<String>, value::Written<'_>) -> Result<T, value::Error>,
         absent: impl FnOnce() -> Option<T>,
     ) -> Option<T> {
-        self.read(field, |text| value::parse_with(text, parser), absent)
+        match self.find(field) {
+            Sought::Found(mut text, origin) => {
+                let file = origin.as_deref().and_then(Origin::file);
+                match parse(&mut text, value::Written { format: field.format, file }) {
+                    Ok(value) => Some(value),
+                    Err(error) => {
+                        self.refuse_text(field, error);
+                        None
+                    }
+                }
+            }
+            Sought::Absent => absent(),
+            Sought::Refused => None,
+        }
     }
 
     /// Reads a field that is itself a settings struct.
     pub fn nested<T: Config>(&mut self, name: &'static str, prefix: &'static str) -> Option<T> {
-        self.within(name, prefix, T::SCHEMA, T::read)
-    }
-
-    /// Runs `read` with the names of a nested struct in place.
-    fn within<R>(
-        &mut self,
-        name: &'static str,
-        prefix: &'static str,
-        schema: &'static Schema,
-        read: impl FnOnce(&mut Self) -> R,
-    ) -> R {
-        let (names, outer, path) = (self.names.len(), self.prefix, self.path.len());
-        self.enter(name);
-        // A flattened struct is no folder of its own.
-        let is_folder = !prefix.is_empty();
-        if is_folder {
-            self.folders.push(name);
-        }
-        self.names.push_str(prefix);
-        self.names.push_str(schema.prefix);
-        self.prefix = self.names.len();
-        let result = read(self);
-        if is_folder {
-            self.folders.pop();
-        }
-        self.names.truncate(names);
-        self.path.truncate(path);
-        self.prefix = outer;
-        result
-    }
-
-    /// Reads which variant of an enum is meant: its index in `variants`.
-    pub fn choose(
-        &mut self,
-        field: &'static Field,
-        variants: &[&'static str],
-        default: Option<usize>,
-    ) -> Option<usize> {
-        self.read(field, |text| value::one_of(text, variants), || default)
+        let outer = self.enter(name, prefix, T::SCHEMA);
+        let settings = T::read(self);
+        self.leave(outer);
+        settings
     }
 
     /// Reads a struct that is there only if one of its variables is, and then as a whole.
     pub(crate) fn group<T: Config>(&mut self) -> Option<Option<T>> {
-        let Some(because) = self.first_set(T::SCHEMA) else { return Some(None) };
+        let Some(because) = self.first_set(T::SCHEMA) else {
+            T::deny_unknown(self);
+            return Some(None);
+        };
         let outer = self.because.replace(because);
         let settings = T::read(self);
         self.because = outer;
         settings.map(Some)
     }
 
-    fn read<T>(
-        &mut self,
-        field: &'static Field,
-        parse: impl FnOnce(&mut Zeroizing<String>) -> Result<T, value::Error>,
-        absent: impl FnOnce() -> Option<T>,
-    ) -> Option<T> {
-        self.at(field, |scope| match scope.find(field) {
-            Sought::Found(found) => scope.parse(field, found, parse),
-            Sought::Absent => {
-                let origin = if field.has_default() { Origin::Default } else { Origin::Unset };
-                scope.provide(field, origin);
-                absent()
+    /// Puts the names of a nested struct in place. What it returns is for [`leave`](Self::leave).
+    fn enter(&mut self, name: &'static str, prefix: &'static str, schema: &Schema) -> usize {
+        let outer = self.prefix;
+        self.steps.push(Step { name, is_folder: !prefix.is_empty() });
+        self.names.truncate(outer);
+        self.names.push_str(prefix);
+        self.names.push_str(schema.prefix);
+        self.prefix = self.names.len();
+        outer
+    }
+
+    fn leave(&mut self, outer: usize) {
+        self.steps.pop();
+        self.prefix = outer;
+    }
+
+    /// What every variable of the struct being read begins with.
+    fn prefix(&self) -> &str {
+        &self.names[..self.prefix]
+    }
+
+    /// The whole name of a variable of the struct being read.
+    fn name_of(&self, variable: &str) -> String {
+        [self.prefix(), variable].concat()
+    }
+
+    /// The place in the struct.
+    fn path_of(&self, field: &Field) -> String {
+        let mut path = String::new();
+        for name in self.steps.iter().map(|step| step.name).chain([field.name]) {
+            if !path.is_empty() && !name.is_empty() {
+                path.push('.');
             }
-            Sought::Refused => None,
-        })
-    }
-
-    /// Runs `read` with the names of `field` in place.
-    fn at<T>(&mut self, field: &'static Field, read: impl FnOnce(&mut Self) -> T) -> T {
-        let (names, path) = (self.names.len(), self.path.len());
-        self.names.push_str(field.variable);
-        self.names.push_str(FILE);
-        self.enter(field.name);
-        let result = read(self);
-        self.names.truncate(names);
-        self.path.truncate(path);
-        result
-    }
-
-    /// The variable of the field being read.
-    fn variable(&self) -> &str {
-        without_file(&self.names)
-    }
-
-    fn enter(&mut self, name: &str) {
-        if !self.path.is_empty() && !name.is_empty() {
-            self.path.push('.');
+            path.push_str(name);
         }
-        self.path.push_str(name);
+        path
     }
 
-    fn parse<T>(
-        &mut self,
-        field: &'static Field,
-        found: Found,
-        parse: impl FnOnce(&mut Zeroizing<String>) -> Result<T, value::Error>,
-    ) -> Option<T> {
-        let Found { text: Text::Unicode(mut text), origin, variable } = found else { return None };
-        match parse(&mut text) {
-            Ok(value) => {
-                self.provide(field, origin);
-                Some(value)
-            }
-            Err(error) => {
-                // Parsing may have taken the text; a second look is cheap here, a copy for every field is not.
-                let found = self.text_of(field);
-                let mut problem = self
-                    .problem(field, error.kind, &origin)
-                    .having_found(found.as_deref().map(String::as_str));
-                problem.variable = variable.unwrap_or(problem.variable);
-                self.problems.push(problem.refused(error, field));
-                None
-            }
+    /// Writes down where the value of `field` comes from.
+    #[cold]
+    fn provide(&mut self, field: &Field, origin: Origin) {
+        let provided = Provided {
+            path: self.path_of(field),
+            variable: self.name_of(field.variable),
+            origin,
+            secret: field.is_secret(),
+        };
+        self.provided.get_or_insert_default().push(provided);
+    }
+
+    /// Notes why the text of `field` is no value.
+    #[cold]
+    fn refuse_text(&mut self, field: &'static Field, error: value::Error) {
+        // Parsing may have taken the text; a second look is cheap here, a copy for every field is not.
+        let found = self.look_up(field).ok().flatten();
+        let origin = found.as_ref().map_or(&Origin::Unset, |found| found.origin());
+        let mut problem = self
+            .problem(field, error.kind(), origin)
+            .having_found(found.as_ref().and_then(|found| shown(field, found)));
+        if let Some(alias) = found.as_ref().and_then(|found| found.alias) {
+            problem.variable = self.name_of(alias.variable);
         }
-    }
-
-    fn provide(&mut self, field: &'static Field, origin: Origin) {
-        if let Some(provided) = &mut self.provided {
-            provided.push(Provided {
-                path: self.path.clone(),
-                variable: without_file(&self.names).to_owned(),
-                origin,
-                secret: field.is_secret(),
-            });
-        }
-    }
-
-    /// Returns where the current field's value is from.
-    fn origin_of(&self, field: &'static Field) -> Option<Origin> {
-        self.look_up(field).ok().flatten().map(|found| found.origin)
+        self.problems.push(problem.refused(error, field));
     }
 
     #[cold]
-    fn problem(&self, field: &'static Field, kind: Kind, origin: &dyn fmt::Display) -> Problem {
+    fn problem(&self, field: &Field, kind: Kind, origin: &dyn fmt::Display) -> Problem {
         Problem {
-            variable: self.variable().to_owned(),
-            path: self.path.clone(),
+            variable: self.name_of(field.variable),
+            path: self.path_of(field),
             kind,
             secret: field.is_secret(),
             origin: origin.to_string(),
@@ -272,7 +224,17 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// `NAME`, of a `NAME_FILE`.
-fn without_file(variable: &str) -> &str {
-    variable.strip_suffix(FILE).unwrap_or(variable)
+impl fmt::Debug for Scope<'_> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("settings", &self.schema.name).finish_non_exhaustive()
+    }
+}
+
+/// The text of `field`, for a problem that shows it. What is in a structure may be a secret of its own.
+fn shown<'a>(field: &Field, found: &'a Found) -> Option<&'a str> {
+    match &found.text {
+        Text::Unicode(text) if !field.is_secret() && !field.is_structure(text) => Some(text),
+        _ => None,
+    }
 }

@@ -1,6 +1,7 @@
 //! A value that does not show itself and wipes itself.
 
 mod read;
+mod source;
 
 use std::fmt;
 
@@ -9,7 +10,8 @@ use serde_core::ser::{Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-pub(crate) use self::read::NAME;
+pub use self::source::{SecretSource, SourceError};
+pub(crate) use self::{read::NAME, source::NAME as SOURCE};
 
 /// What stands in place of a secret wherever it would be shown.
 pub(crate) const REDACTED: &str = "[REDACTED]";
@@ -19,6 +21,9 @@ pub(crate) const REDACTED: &str = "[REDACTED]";
 /// [`expose_secret`](Secret::expose_secret) is the one way to the value, so a search for that word finds
 /// every use. `Debug` and `Serialize` give `[REDACTED]`, there is no `Display`, and equality takes the same
 /// time wherever two values of equal length differ.
+///
+/// `T` can wipe itself. A type that cannot, such as `url::Url`, leaves copies of its text behind while it is parsed:
+/// keep its text as a `Secret<String>`, ask for the rule `url`, or one of your own, and parse it where it is used.
 ///
 /// # Examples
 ///

@@ -30,8 +30,17 @@ pub(crate) fn settings(settings: &Settings) -> TokenStream {
         }
         Body::Enum { variants, .. } => read::variants(private, variants),
     };
-    let deny_unknown =
-        settings.deny_unknown.then(|| quote!(__scope.deny_unknown(<Self as #private::Config>::SCHEMA);));
+    let (names, deny_unknown) = if settings.deny_unknown {
+        let names = quote!(<Self as #private::Config>::deny_unknown(__scope););
+        let deny_unknown = quote! {
+            fn deny_unknown(__scope: &mut #private::Scope<'_>) {
+                __scope.deny_unknown(<Self as #private::Config>::SCHEMA);
+            }
+        };
+        (names, deny_unknown)
+    } else {
+        Default::default()
+    };
     let constants = check::constants(settings);
     quote! {
         #[automatically_derived]
@@ -41,10 +50,12 @@ pub(crate) fn settings(settings: &Settings) -> TokenStream {
             fn read(
                 __scope: &mut #private::Scope<'_>,
             ) -> ::core::option::Option<Self> {
-                #deny_unknown
+                #names
                 #read
                 __settings
             }
+
+            #deny_unknown
         }
         #constants
     }

@@ -70,7 +70,15 @@ pub(crate) struct Leaf {
 pub(crate) struct Alias {
     pub(crate) variable: String,
     pub(crate) span: Span,
-    pub(crate) deprecated: bool,
+    pub(crate) kind: AliasKind,
+}
+
+/// What it means that a variable is set by this name.
+#[derive(Clone, Copy)]
+pub(crate) enum AliasKind {
+    Equal,
+    Deprecated,
+    Preferred,
 }
 
 /// How the value is written.

@@ -38,6 +38,7 @@
 //! | know where a value came from | [`Loaded`], [`Provided`], [`Origin`] |
 //! | read what a struct asks for | [`Schema`] |
 //! | write help, `.env.example`, a README table, a JSON Schema | [`document`] |
+#![cfg_attr(feature = "process", doc = "| keep others from reading the process | [`process`] |")]
 #![cfg_attr(feature = "rotating", doc = "| follow a value that changes | [`Rotating`], [`rotating`] |")]
 #![cfg_attr(feature = "rotating-pool", doc = "| swap the login of a live pool | [`pool`] |")]
 #![cfg_attr(feature = "direct-vault", doc = "| log in to Vault and hold leases | [`vault`] |")]
@@ -51,6 +52,7 @@
 //! | `json` | JSON in a variable: `#[config(json)]`, lists and maps that begin with a bracket |
 //! | `figment` | figment's files and profiles as a source |
 //! | `validator` | the rules `email`, `url`, `ip`, `credit_card`, `regex` |
+//! | `process` | `process::harden`: no core dumps, no memory for others to read |
 //! | `rotating` | values that change while the process runs |
 //! | `rotating-pool` | database pools whose login changes; needs Rust 1.94 |
 //! | `direct-vault` | login to Vault, renewal, leases |
@@ -62,9 +64,11 @@ pub use direct_vault as vault;
 pub use rotating_pool as pool;
 #[doc(hidden)]
 pub use secrets_config_core::__private;
+#[cfg(feature = "process")]
+pub use secrets_config_core::process;
 pub use secrets_config_core::{
     Alias, Config, Encoding, Entry, Field, Format, Kind, Loaded, Loader, Origin, Presence, Problem, Provided,
-    Report, Rule, Schema, Secret, Variant, Warning, document,
+    Report, Rule, Schema, Secret, SecretSource, SourceError, Variant, Warning, document,
 };
 #[cfg(feature = "rotating")]
 pub use secrets_config_core::{DbCredentials, Rotating, rotating};

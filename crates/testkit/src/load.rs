@@ -21,7 +21,7 @@ pub use summary::{Latency, Summary};
 
 use crate::{Error, Result};
 
-/// A stream of requests to one `direct-vault` example, half of them transactions.
+/// A stream of requests to one `direct-vault` example, usually half of them transactions.
 ///
 /// The schedule is fixed and does not wait for answers, and a latency counts from the moment the request was due:
 /// a service that stalls shows in all the requests it made wait, not in one.
@@ -53,6 +53,19 @@ impl Load {
     ///
     /// If `rate` is zero.
     pub fn start(address: SocketAddr, rate: u32) -> Result<Self> {
+        Self::of(Request::MIX, address, rate)
+    }
+
+    /// Begins to send these requests in turn, `rate` a second.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP client may not be set up.
+    ///
+    /// # Panics
+    ///
+    /// If `rate` is zero.
+    pub fn of(requests: &'static [Request], address: SocketAddr, rate: u32) -> Result<Self> {
         let client = Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(30))
@@ -61,6 +74,7 @@ impl Load {
         let samples = Samples::default();
         let started = Instant::now();
         let schedule = Schedule {
+            requests,
             client,
             base: format!("http://{address}"),
             period: Duration::from_secs(1) / rate,
@@ -108,6 +122,7 @@ impl Samples {
 }
 
 struct Schedule {
+    requests: &'static [Request],
     client: Client,
     base: String,
     period: Duration,
@@ -120,7 +135,7 @@ impl Schedule {
         let places = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
         let mut requests = JoinSet::new();
         let mut due = self.started;
-        for kind in Request::MIX.iter().copied().cycle() {
+        for kind in self.requests.iter().copied().cycle() {
             tokio::select! {
                 biased;
                 _ = &mut stopped => break,

@@ -11,8 +11,9 @@ use std::{
 
 use serde_json::json;
 
-pub use admin::Admin;
+pub use admin::{Admin, TokenInfo};
 pub use cluster::Cluster;
+pub use node::Tls;
 
 use self::node::Node;
 use crate::{
@@ -42,6 +43,18 @@ impl Vault {
     /// The binary may be missing, or the server may not start.
     pub async fn start() -> Result<Self> {
         let mut vault = Self::new(Node::single())?;
+        vault.launch_somewhere().await?;
+        vault.initialise().await?;
+        Ok(vault)
+    }
+
+    /// Starts a server that listens with TLS as well, see [`tls_address`](Self::tls_address).
+    ///
+    /// # Errors
+    ///
+    /// The binary may be missing, or the server may not start, such as with files it cannot use.
+    pub async fn start_with_tls(tls: Tls) -> Result<Self> {
+        let mut vault = Self::new(Node::with_tls(tls))?;
         vault.launch_somewhere().await?;
         vault.initialise().await?;
         Ok(vault)
@@ -123,6 +136,27 @@ impl Vault {
     #[must_use]
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The address of the listener with TLS, such as `https://127.0.0.1:8201`.
+    #[must_use]
+    pub fn tls_address(&self) -> String {
+        format!("https://127.0.0.1:{}", self.node.tls_port())
+    }
+
+    /// Makes the server read the files of its TLS again. It does so soon after.
+    ///
+    /// # Errors
+    ///
+    /// The server may not run.
+    pub fn reload(&self) -> Result<()> {
+        let pid = self.pid().and_then(|pid| rustix::process::Pid::from_raw(pid.try_into().ok()?));
+        let sent = pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::HUP));
+        match sent {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(Error::io("send a signal")(error.into())),
+            None => Err(self.server.start_error()),
+        }
     }
 
     /// The server's process id, if it runs.

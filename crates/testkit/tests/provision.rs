@@ -1,10 +1,10 @@
 //! The operator's set-up, used the way an application would.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use serde_json::{Value, json};
-use testkit::{Admin, Error, Postgres, Provision, Provisioned, Vault};
+use testkit::{Admin, Error, Fault, Postgres, Provision, Provisioned, Proxy, Vault, When};
 
 async fn login(vault: &Vault, app: &Provisioned) -> (Admin, Value) {
     let credentials = json!({ "role_id": app.role_id, "secret_id": app.secret_id });
@@ -99,10 +99,19 @@ async fn can_be_spoiled_and_mended() {
     app.deny(&vault, &[]).await.unwrap();
     assert_eq!(status(renew().await), 200);
 
-    vault.admin().limit_rate("sys/leases/renew", 1.0, false).await.unwrap();
-    let burst = [renew().await, renew().await, renew().await].map(status);
-    assert!(burst.contains(&429), "{burst:?}");
+    vault.admin().limit_rate("sys/leases/renew", Duration::from_secs(60), false).await.unwrap();
+    assert_eq!([renew().await, renew().await].map(status), [200, 429]);
     vault.admin().unlimit_rate().await.unwrap();
+    assert_eq!(status(renew().await), 200);
+
+    let proxy =
+        Proxy::tcp((postgres.host().parse::<IpAddr>().unwrap(), postgres.port()).into()).await.unwrap();
+    app.move_database(&vault, &postgres, proxy.address().port()).await.unwrap();
+    proxy.inject(When::always(), Fault::Cut);
+    proxy.cut();
+    assert_eq!(status(renew().await), 400);
+    assert_eq!(status(client.get(&app.creds_path).await), 500);
+    proxy.clear();
     assert_eq!(status(renew().await), 200);
 
     let users = app.database_users(&postgres).await.unwrap();
@@ -110,8 +119,15 @@ async fn can_be_spoiled_and_mended() {
     assert_eq!(app.database_users(&postgres).await.unwrap(), users[1..]);
     let ids = app.lease_ids(&vault).await.unwrap();
     assert!(ids.contains(&lease["lease_id"].as_str().unwrap().to_owned()));
+    let users = app.database_users(&postgres).await.unwrap();
+    app.keep_users(&vault, true).await.unwrap();
     vault.admin().revoke_lease(&ids[0]).await.unwrap();
     assert_eq!(app.leases(&vault).await.unwrap(), ids.len() - 1);
+    assert_eq!(app.database_users(&postgres).await.unwrap(), users);
+    app.keep_users(&vault, false).await.unwrap();
+    let lease = client.get(&app.creds_path).await.unwrap();
+    vault.admin().revoke_lease(lease["lease_id"].as_str().unwrap()).await.unwrap();
+    assert_eq!(app.database_users(&postgres).await.unwrap(), users);
 }
 
 #[tokio::test]
@@ -123,8 +139,9 @@ async fn tokens_are_revoked_with_what_they_made() {
     for client in [&one, &two] {
         client.get(&app.creds_path).await.unwrap();
     }
-    let accessor = vault.admin().accessor(one.token()).await.unwrap();
-    vault.admin().revoke_accessor(&accessor).await.unwrap();
+    let token = vault.admin().look_up_token(one.token()).await.unwrap();
+    assert!(token.ttl <= Duration::from_secs(30));
+    vault.admin().revoke_accessor(&token.accessor).await.unwrap();
     assert!(one.get(&app.creds_path).await.is_err());
     assert!(two.get(&app.creds_path).await.is_ok());
     app.revoke_tokens(&vault).await.unwrap();

@@ -65,7 +65,8 @@ fn placeholder_in_a_field_that_is_no_secret() {
 
 #[test]
 fn placeholder_among_the_secrets_of_a_list() {
-    for text in ["changeme", "one,changeme", "changeme,two"] {
+    for text in ["changeme", "one,changeme", "changeme,two", r#"["changeme"]"#, r#"["one", "change\u006de"]"#]
+    {
         let problem = refused(Settings::from_pairs([("SECRET", "x"), ("SECRETS", text)]));
         assert_eq!((problem.variable(), problem.kind()), ("SECRETS", Kind::Placeholder), "{text:?}");
     }

@@ -67,6 +67,19 @@ fn aliases_give_way_when_they_are_set_to_nothing() {
 }
 
 #[test]
+fn aliases_that_are_preferred_win() {
+    #[derive(Debug, Config)]
+    struct Settings {
+        #[config(preferred_alias = "NEW_REGION")]
+        region: String,
+    }
+    let region = |pairs: &[(&str, &str)]| Settings::from_pairs(pairs.iter().copied()).unwrap().region;
+    assert_eq!(region(&[("REGION", "us"), ("NEW_REGION", "ap")]), "ap");
+    assert_eq!(region(&[("REGION", "us"), ("NEW_REGION", " ")]), "us");
+    assert_eq!(region(&[("NEW_REGION", "ap")]), "ap");
+}
+
+#[test]
 fn aliases_are_what_a_problem_names_when_they_were_used() {
     #[derive(Debug, Config)]
     struct Port {

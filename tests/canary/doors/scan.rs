@@ -1,4 +1,5 @@
 //! The doors, as the sources of the crates have them.
+#![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -11,7 +12,7 @@ const SHOWING: [&str; 4] = ["Debug", "Display", "Error", "Serialize"];
 ///
 /// `Loader`, `Loader::dotenv`, `rotating::channel` as `channel`, `Report: Display`. Types are known by their last
 /// name alone, so that a move to another file is no new door.
-pub fn doors(crate_name: &str) -> BTreeSet<String> {
+pub(crate) fn doors(crate_name: &str) -> BTreeSet<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates").join(crate_name).join("src");
     let mut doors = BTreeSet::new();
     visit(&sources, &mut doors);
@@ -73,10 +74,11 @@ fn items(items: &[Item], doors: &mut BTreeSet<String>) {
                     continue;
                 }
                 for function in &item.items {
-                    if let ImplItem::Fn(function) = function {
-                        if is_public(&function.vis) && !is_for_tests(&function.attrs) {
-                            doors.insert(format!("{name}::{}", function.sig.ident));
-                        }
+                    if let ImplItem::Fn(function) = function
+                        && is_public(&function.vis)
+                        && !is_for_tests(&function.attrs)
+                    {
+                        doors.insert(format!("{name}::{}", function.sig.ident));
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! `deadpool-postgres`.
 
-use deadpool_postgres::{Object, Runtime};
+use deadpool_postgres::{ManagerConfig, Object, RecyclingMethod};
 use rotating_pool::Rotation;
 use secrets_config_core::{DbCredentials, Rotating};
 use tokio_postgres::Config;
@@ -24,8 +24,10 @@ impl Pool for Deadpool {
         let Settings { max, timeout, .. } = *settings;
         let mut builder = rotating_pool::deadpool::postgres(login).config(config).pool(move |builder| {
             let builder = builder.max_size(max as usize).wait_timeout(Some(timeout));
-            builder.create_timeout(Some(timeout)).runtime(Runtime::Tokio1)
+            builder.create_timeout(Some(timeout))
         });
+        // As the others do: a connection that has ended is not handed out.
+        builder = builder.manager_config(ManagerConfig { recycling_method: RecyclingMethod::Verified });
         if let Some(overlap) = settings.overlap {
             builder = builder.overlap(overlap);
         }

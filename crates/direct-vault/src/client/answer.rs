@@ -6,10 +6,10 @@ use reqwest::{
     StatusCode,
     header::{HeaderMap, RETRY_AFTER},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, de::IgnoredAny};
 use zeroize::Zeroizing;
 
-use crate::{Address, Error};
+use crate::{Address, Error, login::Method};
 
 pub(super) struct Answer {
     pub(super) path: String,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
 /// What a status below 500 means depends on what was asked.
 #[derive(Clone, Copy)]
 pub(super) enum Asked {
-    Login,
+    Login(Method),
     Read,
     Renew,
     Revoke,
@@ -33,7 +33,7 @@ pub(super) enum Asked {
 impl Asked {
     fn operation(self) -> &'static str {
         match self {
-            Self::Login => "login",
+            Self::Login(_) => "login",
             Self::Read => "read",
             Self::Renew => "renew",
             Self::Revoke => "revoke",
@@ -44,7 +44,11 @@ impl Asked {
 
 impl Answer {
     /// Returns the good answer as a `T`, or the error it is.
-    pub(super) fn parse<T: DeserializeOwned>(&self, asked: Asked, address: &Address) -> Result<T, Error> {
+    pub(super) fn parse<'a, T: Deserialize<'a>>(
+        &'a self,
+        asked: Asked,
+        address: &Address,
+    ) -> Result<T, Error> {
         self.good(asked, address)?;
         // serde's error quotes what it could not read: dropped.
         serde_json::from_slice(&self.body).map_err(|_| self.malformed("it lacks what was asked for"))
@@ -73,7 +77,7 @@ impl Answer {
         }
         let Some(messages) = messages else { return Err(self.malformed("it is not JSON with `errors`")) };
         Err(match (status, asked) {
-            (_, Asked::Login) => Error::LoginRefused { path, status, messages },
+            (_, Asked::Login(method)) => Error::LoginRefused { method, path, status, messages },
             (403, _) => Error::Denied { operation: asked.operation(), path, messages },
             (_, Asked::Renew | Asked::Revoke) if messages.iter().any(|message| is_gone(message)) => {
                 Error::LeaseGone { path, messages }
@@ -107,13 +111,29 @@ impl Answer {
     }
 
     /// Returns Vault's own short messages, each on one line, or nothing if the body is not Vault's.
-    fn messages(&self) -> Option<Vec<String>> {
+    pub(super) fn messages(&self) -> Option<Vec<String>> {
         #[derive(Deserialize)]
-        struct Errors {
-            errors: Vec<String>,
+        struct Said {
+            errors: Option<Vec<String>>,
+            // A path without `data/` is explained here.
+            #[serde(default)]
+            warnings: Option<Vec<String>>,
+            data: Option<Nothing>,
         }
-        let Errors { errors } = serde_json::from_slice(&self.body).ok()?;
-        Some(errors.iter().take(3).map(|message| one_line(message)).filter(|line| !line.is_empty()).collect())
+        /// What is left of a version that is not there any more.
+        #[derive(Deserialize)]
+        struct Nothing {
+            metadata: Option<IgnoredAny>,
+        }
+        let Said { errors, warnings, data } = serde_json::from_slice(&self.body).ok()?;
+        let is_version = data.is_some_and(|data| data.metadata.is_some());
+        let gone = is_version.then(|| "this version is deleted or destroyed".to_owned());
+        if errors.is_none() && warnings.is_none() && gone.is_none() {
+            return None;
+        }
+        let messages = errors.into_iter().chain(warnings).flatten().chain(gone);
+        let lines = messages.map(|message| one_line(&message)).filter(|line| !line.is_empty());
+        Some(lines.take(3).collect())
     }
 }
 

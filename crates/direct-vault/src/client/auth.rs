@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use secrets_config_core::Secret;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{Client, QUICK, Token, answer::Asked, body};
-use crate::Error;
+use crate::{
+    Error,
+    login::{Method, Proof},
+};
 
 /// How long something was granted for. Zero means without end.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +18,13 @@ pub(crate) struct Grant {
     pub(crate) renewable: bool,
 }
 
-/// A good login.
+/// A token that a login gave.
 #[derive(Debug)]
-pub(crate) struct Login {
+pub(crate) struct NewToken {
     pub(crate) token: Token,
     pub(crate) grant: Grant,
+    /// It was made for us, so it is ours to revoke.
+    pub(crate) is_ours: bool,
 }
 
 #[derive(Deserialize)]
@@ -43,29 +48,40 @@ impl Auth {
 }
 
 impl Client {
-    /// Logs in with an AppRole mounted at `auth/{mount}`.
-    pub(crate) async fn login(
-        &self,
-        mount: &str,
-        role_id: &Secret<String>,
-        secret_id: &Secret<String>,
-    ) -> Result<Login, Error> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            role_id: &'a str,
-            secret_id: &'a str,
-        }
-        let body = Body { role_id: role_id.expose_secret(), secret_id: secret_id.expose_secret() };
-        let body = body::json(&body, body.role_id.len() + body.secret_id.len());
-        let answer = self.post(&format!("auth/{mount}/login"), None, body, QUICK).await?;
-        let Authenticated { auth } = answer.parse(Asked::Login, &self.address)?;
+    /// Logs in at `path`.
+    pub(crate) async fn login(&self, method: Method, path: &str, proof: &Proof) -> Result<NewToken, Error> {
+        let answer = self.post(path, None, body::json(proof, proof.len()), QUICK).await?;
+        let Authenticated { auth } = answer.parse(Asked::Login(method), &self.address)?;
         let token = Token::new(&auth.client_token).ok_or_else(|| answer.malformed("its token is none"))?;
         if auth.num_uses > 0 {
             // It ends by its time if this fails.
             let _revoked = self.revoke_token(&token).await;
             return Err(Error::UnusableToken { limit: format!("token_num_uses={}", auth.num_uses) });
         }
-        Ok(Login { token, grant: auth.grant() })
+        Ok(NewToken { token, grant: auth.grant(), is_ours: true })
+    }
+
+    /// Asks at `path` what a token that somebody else made is worth.
+    pub(crate) async fn given(&self, token: Token, path: &str) -> Result<NewToken, Error> {
+        #[derive(Deserialize)]
+        struct LookedUp {
+            data: About,
+        }
+        #[derive(Deserialize)]
+        struct About {
+            ttl: u64,
+            #[serde(default)]
+            renewable: bool,
+            #[serde(default)]
+            num_uses: u64,
+        }
+        let answer = self.get(path, &token, QUICK).await?;
+        let LookedUp { data } = answer.parse(Asked::Login(Method::Token), &self.address)?;
+        if data.num_uses > 0 {
+            return Err(Error::UnusableToken { limit: format!("num_uses={}", data.num_uses) });
+        }
+        let grant = Grant { ttl: Duration::from_secs(data.ttl), renewable: data.renewable };
+        Ok(NewToken { token, grant, is_ours: false })
     }
 
     pub(crate) async fn renew_token(&self, token: &Token) -> Result<Grant, Error> {
@@ -82,6 +98,11 @@ impl Client {
             Err(Error::Denied { .. } | Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Revokes the token if it was made for us. Another one is somebody else's.
+    pub(crate) async fn revoke_held(&self, held: &NewToken) -> Result<(), Error> {
+        if held.is_ours { self.revoke_token(&held.token).await } else { Ok(()) }
     }
 
     /// Revokes the token and with it every lease it made.

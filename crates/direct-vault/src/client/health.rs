@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+
 use super::Client;
 use crate::Error;
 
@@ -23,7 +25,7 @@ impl Client {
     ///
     /// [`Error::Unreachable`].
     pub(crate) async fn health(&self) -> Result<Health, Error> {
-        let request = self.http.get(self.address.join("sys/health")).timeout(TIMEOUT);
+        let request = self.request(Method::GET, "sys/health", TIMEOUT);
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         Ok(match response.status().as_u16() {
             // 429 is a standby and 473 a performance standby: both pass requests on.

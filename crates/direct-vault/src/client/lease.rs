@@ -3,7 +3,9 @@
 use std::{fmt, time::Duration};
 
 use secrets_config_core::Secret;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use super::{Client, Grant, QUICK, SLOW, Token, answer::Asked, body};
 use crate::Error;
@@ -25,10 +27,16 @@ impl fmt::Debug for LeaseId {
     }
 }
 
-/// Something read with a lease.
+/// What was read, with or without a lease.
+pub(crate) struct Answered {
+    /// The `data` of the answer.
+    pub(crate) data: Zeroizing<Vec<u8>>,
+    pub(crate) lease: Option<Leased>,
+}
+
+/// The lease of what was read.
 #[derive(Debug)]
-pub(crate) struct Leased<T> {
-    pub(crate) data: T,
+pub(crate) struct Leased {
     pub(crate) id: LeaseId,
     pub(crate) grant: Grant,
 }
@@ -38,11 +46,12 @@ pub(crate) struct Leased<T> {
 pub(crate) struct Increment(pub(crate) Duration);
 
 #[derive(Deserialize)]
-struct Read<T> {
+struct Read<'a> {
     lease_id: LeaseId,
     lease_duration: u64,
     renewable: bool,
-    data: T,
+    #[serde(borrow)]
+    data: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -52,19 +61,13 @@ struct Renewed {
 }
 
 impl Client {
-    /// Reads `path`, which makes a lease.
-    pub(crate) async fn read_lease<T: DeserializeOwned>(
-        &self,
-        token: &Token,
-        path: &str,
-    ) -> Result<Leased<T>, Error> {
+    /// Reads `path`, which may make a lease.
+    pub(crate) async fn read(&self, token: &Token, path: &str) -> Result<Answered, Error> {
         let answer = self.get(path, token, SLOW).await?;
         let Read { lease_id, lease_duration, renewable, data } = answer.parse(Asked::Read, &self.address)?;
-        if lease_id.as_str().is_empty() {
-            return Err(Error::NotLeased { path: path.to_owned() });
-        }
         let grant = Grant { ttl: Duration::from_secs(lease_duration), renewable };
-        Ok(Leased { data, id: lease_id, grant })
+        let lease = (!lease_id.as_str().is_empty()).then_some(Leased { id: lease_id, grant });
+        Ok(Answered { data: Zeroizing::new(data.get().as_bytes().to_vec()), lease })
     }
 
     pub(crate) async fn renew_lease(

@@ -3,11 +3,11 @@
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::time::Instant;
 
-use super::{Driver, lease::Credentials};
+use super::Driver;
 use crate::{
     Error,
-    client::{Grant, Health, Increment, Leased, Login},
-    engine::Job,
+    client::{Answered, Grant, Health, Increment, NewToken, Token},
+    engine::{Job, SessionId},
 };
 
 /// A job that has ended.
@@ -20,10 +20,10 @@ pub(super) struct Done {
 
 /// What a good answer gave.
 pub(super) enum Outcome {
-    LoggedIn(Login),
+    LoggedIn(NewToken),
     Renewed(Grant),
     Alive(bool),
-    Issued(Leased<Credentials>),
+    Answered(Answered),
     Revoked,
     Health(Health),
 }
@@ -35,25 +35,21 @@ impl Driver {
         let request: Option<BoxFuture<'static, Result<Outcome, Error>>> = match job {
             Job::CheckHealth => Some(async move { client.health().await.map(Outcome::Health) }.boxed()),
             Job::LogIn => {
-                let app_role = self.app_role.clone();
-                Some(async move { app_role.log_in(&client).await.map(Outcome::LoggedIn) }.boxed())
+                let login = self.login.clone();
+                Some(async move { login.log_in(&client).await.map(Outcome::LoggedIn) }.boxed())
             }
             Job::LookUpToken(id) => self
-                .tokens
-                .get(&id)
-                .cloned()
+                .token(id)
                 .map(|token| async move { client.is_alive(&token).await.map(Outcome::Alive) }.boxed()),
-            Job::RenewToken(id) => {
-                self.tokens.get(&id).cloned().map(|token| {
-                    async move { client.renew_token(&token).await.map(Outcome::Renewed) }.boxed()
-                })
-            }
-            Job::RevokeToken(id) => self.tokens.get(&id).cloned().map(|token| {
-                async move { client.revoke_token(&token).await.map(|()| Outcome::Revoked) }.boxed()
+            Job::RenewToken(id) => self
+                .token(id)
+                .map(|token| async move { client.renew_token(&token).await.map(Outcome::Renewed) }.boxed()),
+            Job::RevokeToken(id) => self.tokens.get(&id).cloned().map(|held| {
+                async move { client.revoke_held(&held).await.map(|()| Outcome::Revoked) }.boxed()
             }),
             Job::Issue(key, session) => self.token_and_lease(session, key).map(|(token, lease)| {
                 let path = lease.path.clone();
-                async move { client.read_lease(&token, &path).await.map(Outcome::Issued) }.boxed()
+                async move { client.read(&token, &path).await.map(Outcome::Answered) }.boxed()
             }),
             Job::RenewLease(key, session) => self.token_and_lease(session, key).and_then(|(token, lease)| {
                 let (id, increment) = (lease.id()?.clone(), Increment(self.engine.increment(key)));
@@ -64,7 +60,7 @@ impl Driver {
             }),
             Job::RevokeLease(id, session) => {
                 let lease = self.retired.get(&id).map(|retired| retired.id.clone());
-                self.tokens.get(&session).cloned().zip(lease).map(|(token, lease)| {
+                self.token(session).zip(lease).map(|(token, lease)| {
                     async move { client.revoke_lease(&token, &lease).await.map(|()| Outcome::Revoked) }
                         .boxed()
                 })
@@ -76,5 +72,9 @@ impl Driver {
             // The engine asks only for what the driver has told it of, so this is its own end.
             None => futures_util::future::ready(Done { job, sent, result: Err(Error::Stopped) }).boxed(),
         }
+    }
+
+    fn token(&self, id: SessionId) -> Option<Token> {
+        self.tokens.get(&id).map(|held| held.token.clone())
     }
 }

@@ -1,46 +1,37 @@
-//! The leases an application holds.
+//! What an application holds: leases, and what is read again and again.
 
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use secrets_config_core::{
-    DbCredentials, Rotating, Secret,
-    rotating::{self, Publisher},
-};
-use serde::Deserialize;
-use tokio::sync::oneshot;
 
-use super::{Driver, is_final};
+use super::{
+    Driver, is_final,
+    slot::{News, Slot, Taken},
+};
 use crate::{
     Error,
-    client::{LeaseId, Leased, Token},
+    client::{Answered, LeaseId, Leased, Token},
     engine::{LeaseKey, SessionId},
 };
 
-/// A database login as Vault sends it.
-#[derive(Deserialize)]
-pub(super) struct Credentials {
-    username: String,
-    password: Secret<String>,
+/// Whether what is at a path is leased.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    /// Each reading makes a lease, which dies with the token.
+    Leased,
+    /// It is what it is, whoever reads it.
+    Read,
 }
 
-/// A lease, from when it is asked for.
+/// What is held of one path, from when it is asked for.
 pub(super) struct Lease {
+    /// The API path, and the query if there is one.
     pub(super) path: String,
-    stage: Stage,
-}
-
-enum Stage {
-    /// The application waits for the first one.
-    Asked {
-        reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>>,
-        /// It was denied. Whether for good or because the token is dead, the token's look-up tells.
-        denied: Option<Error>,
-    },
-    Held {
-        id: LeaseId,
-        publisher: Publisher<DbCredentials>,
-    },
+    kind: Kind,
+    slot: Box<dyn Slot>,
+    id: Option<LeaseId>,
+    /// The first reading was denied. Whether for good or because the token is dead, the token's look-up tells.
+    denied: Option<Error>,
 }
 
 /// A lease that has been replaced, until it is revoked.
@@ -50,68 +41,98 @@ pub(super) struct RetiredLease {
 
 impl Lease {
     pub(super) fn id(&self) -> Option<&LeaseId> {
-        match &self.stage {
-            Stage::Asked { .. } => None,
-            Stage::Held { id, .. } => Some(id),
-        }
+        self.id.as_ref()
     }
 
     pub(super) fn generation(&self) -> Option<u64> {
-        match &self.stage {
-            Stage::Asked { .. } => None,
-            Stage::Held { publisher, .. } => Some(publisher.generation()),
-        }
+        self.slot.generation()
     }
 }
 
 impl Driver {
-    pub(super) fn add_lease(
-        &mut self,
-        path: String,
-        reply: oneshot::Sender<Result<Rotating<DbCredentials>, Error>>,
-    ) {
-        let key = self.engine.add_lease();
-        self.leases.insert(key, Lease { path, stage: Stage::Asked { reply, denied: None } });
+    pub(super) fn hold(&mut self, path: String, kind: Kind, slot: Box<dyn Slot>) {
+        let key = match kind {
+            Kind::Leased => self.engine.add_lease(),
+            Kind::Read => self.engine.add_reading(),
+        };
+        self.leases.insert(key, Lease { path, kind, slot, id: None, denied: None });
     }
 
     pub(super) fn token_and_lease(&self, session: SessionId, key: LeaseKey) -> Option<(Token, &Lease)> {
-        self.tokens.get(&session).cloned().zip(self.leases.get(&key))
+        let token = self.tokens.get(&session).map(|held| held.token.clone());
+        token.zip(self.leases.get(&key))
     }
 
-    /// Publishes a new lease; the one before is revoked when nothing uses it any more.
-    pub(super) fn take_in_lease(
+    /// Publishes what was read. Whether it can be used is known only now.
+    pub(super) fn take_in_answer(
         &mut self,
         key: LeaseKey,
         session: SessionId,
         sent: Instant,
-        Leased { data, id, grant }: Leased<Credentials>,
-    ) {
+        Answered { data, lease: leased }: Answered,
+    ) -> Result<(), Error> {
+        let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
+        match (lease.kind, leased) {
+            (Kind::Leased, None) => Err(Error::NotLeased { path: lease.path.clone() }),
+            (Kind::Leased, Some(leased)) => self.take_in_lease(key, session, sent, leased, &data),
+            // What is read again has no lease; one that has is held as long as the token lives.
+            (Kind::Read, _) => self.take_in_reading(key, &data),
+        }
+    }
+
+    /// Publishes a new lease; the one before is revoked when nothing uses it any more.
+    fn take_in_lease(
+        &mut self,
+        key: LeaseKey,
+        session: SessionId,
+        sent: Instant,
+        Leased { id, grant }: Leased,
+        data: &[u8],
+    ) -> Result<(), Error> {
         let now = tokio::time::Instant::now().into_std();
-        let Some(lease) = self.leases.get_mut(&key) else { return };
+        let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
+        let Ok(Taken { news, .. }) = lease.slot.take(data) else {
+            let error = lease.unfit();
+            self.retired.insert(self.engine.discard(session), RetiredLease { id });
+            return Err(error);
+        };
         let retired = self.engine.issued(now, key, session, sent, grant);
-        let credentials = DbCredentials::new(data.username, data.password);
+        let old = lease.id.replace(id.clone());
         let (role, ttl_secs) = (lease.path.as_str(), grant.ttl.as_secs());
-        match &mut lease.stage {
-            Stage::Held { id: held, publisher } => {
-                let old = std::mem::replace(held, id);
-                let released = publisher.publish(credentials).released();
+        match news {
+            News::First => tracing::info!(role, generation = 1, ttl_secs, "lease issued"),
+            News::Replaced(released) => {
                 self.counters.rotations += 1;
-                tracing::info!(role, generation = publisher.generation(), ttl_secs, "lease replaced");
-                if let Some(retired) = retired {
-                    self.retired.insert(retired, RetiredLease { id: old });
+                tracing::info!(role, generation = lease.slot.generation(), ttl_secs, "lease replaced");
+                if let Some((retired, id)) = retired.zip(old) {
+                    self.retired.insert(retired, RetiredLease { id });
                     self.releases.push(released.map(move |()| retired).boxed());
                 }
             }
-            stage @ Stage::Asked { .. } => {
-                let (publisher, rotating) = rotating::channel(credentials);
-                tracing::info!(role, generation = publisher.generation(), ttl_secs, "lease issued");
-                let held = Stage::Held { id: id.clone(), publisher };
-                let Stage::Asked { reply, .. } = std::mem::replace(stage, held) else { return };
-                if reply.send(Ok(rotating)).is_err() {
-                    self.give_back(key, id);
-                }
+            News::Unwanted | News::Same | News::Done => self.give_back(key, id),
+        }
+        Ok(())
+    }
+
+    fn take_in_reading(&mut self, key: LeaseKey, data: &[u8]) -> Result<(), Error> {
+        let now = tokio::time::Instant::now().into_std();
+        let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
+        let Ok(Taken { news, again }) = lease.slot.take(data) else { return Err(lease.unfit()) };
+        let path = lease.path.as_str();
+        match news {
+            News::First | News::Same => {}
+            News::Replaced(_) => {
+                self.counters.rotations += 1;
+                tracing::info!(path, generation = lease.slot.generation(), "what was read has changed");
+            }
+            News::Unwanted | News::Done => {
+                self.leases.remove(&key);
+                self.engine.remove_lease(key);
+                return Ok(());
             }
         }
+        self.engine.was_read(now, key, again);
+        Ok(())
     }
 
     /// Revokes a lease that nobody waits for any more.
@@ -124,10 +145,8 @@ impl Driver {
 
     /// Forgets leases that were asked for by somebody who is gone, before they are made.
     pub(super) fn drop_abandoned(&mut self) {
-        let is_abandoned =
-            |lease: &Lease| matches!(&lease.stage, Stage::Asked { reply, .. } if reply.is_closed());
         let abandoned: Vec<_> =
-            self.leases.iter().filter(|(_, lease)| is_abandoned(lease)).map(|(key, _)| *key).collect();
+            self.leases.iter().filter(|(_, lease)| lease.slot.is_abandoned()).map(|(key, _)| *key).collect();
         for key in abandoned {
             if !self.engine.is_issuing(key) {
                 self.leases.remove(&key);
@@ -136,14 +155,15 @@ impl Driver {
         }
     }
 
-    /// Ends a lease whose first reading will not succeed by waiting, and tells who asked for it.
+    /// Ends what cannot be read the first time by waiting, and tells who asked for it.
     pub(super) fn refuse_first(&mut self, key: LeaseKey, error: &Error) {
-        let Some(Lease { stage: Stage::Asked { denied, .. }, .. }) = self.leases.get_mut(&key) else {
+        let Some(lease) = self.leases.get_mut(&key) else { return };
+        if lease.generation().is_some() {
             return;
-        };
+        }
         // A second denial is with another token: that the first one was dead is no reason then.
-        if matches!(error, Error::Denied { .. }) && denied.is_none() {
-            *denied = Some(error.clone());
+        if matches!(error, Error::Denied { .. }) && lease.denied.is_none() {
+            lease.denied = Some(error.clone());
         } else if is_final(error) {
             self.refuse(key, error.clone());
         }
@@ -151,10 +171,8 @@ impl Driver {
 
     /// The token lives: what was denied with it is denied for good.
     pub(super) fn refuse_denied(&mut self) {
-        let denied = self.leases.iter().filter_map(|(key, lease)| match &lease.stage {
-            Stage::Asked { denied: Some(error), .. } => Some((*key, error.clone())),
-            _ => None,
-        });
+        let denied = self.leases.iter().filter(|(_, lease)| lease.generation().is_none());
+        let denied = denied.filter_map(|(key, lease)| Some((*key, lease.denied.clone()?)));
         for (key, error) in denied.collect::<Vec<_>>() {
             self.refuse(key, error);
         }
@@ -162,9 +180,14 @@ impl Driver {
 
     fn refuse(&mut self, key: LeaseKey, error: Error) {
         self.engine.remove_lease(key);
-        if let Some(Lease { stage: Stage::Asked { reply, .. }, .. }) = self.leases.remove(&key) {
-            // Who is gone needs no answer.
-            let _gone = reply.send(Err(error));
+        if let Some(mut lease) = self.leases.remove(&key) {
+            lease.slot.refuse(error);
         }
+    }
+}
+
+impl Lease {
+    fn unfit(&self) -> Error {
+        Error::Unfit { path: self.path.clone(), expected: self.slot.expected() }
     }
 }

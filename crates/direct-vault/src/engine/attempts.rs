@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 /// Requests for one thing are at least this far apart, whatever the times say.
 pub(super) const FLOOR: Duration = Duration::from_secs(1);
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// Whether something is being tried, and from when on it may be tried again.
 #[derive(Debug, Default)]
@@ -23,17 +22,31 @@ impl Attempts {
         *self = Self { running: false, failures: 0, not_before: Some(now + FLOOR) };
     }
 
-    /// Pauses with full jitter, twice as long after each failure, up to `longest`.
+    /// Pauses with full jitter, twice as long after each failure, from half a second up to `longest`.
     pub(super) fn failed(&mut self, now: Instant, longest: Duration, random: &mut fastrand::Rng) {
-        let doubled = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16));
-        let pause = doubled.min(longest).mul_f64(random.f64()).max(FLOOR);
-        self.failed_until(now + pause);
+        let pause = self.doubled(Duration::from_millis(500), longest);
+        self.failed_until(now + pause.mul_f64(random.f64()).max(FLOOR));
+    }
+
+    /// As [`failed`](Self::failed), for a look at whether an outage is over: from five seconds, never less than half.
+    pub(super) fn still_out(&mut self, now: Instant, longest: Duration, random: &mut fastrand::Rng) {
+        let pause = self.doubled(Duration::from_secs(5), longest);
+        self.failed_until(now + pause.mul_f64(0.5 + 0.5 * random.f64()).max(FLOOR));
+    }
+
+    fn doubled(&self, first: Duration, longest: Duration) -> Duration {
+        first.saturating_mul(1 << self.failures.min(16)).min(longest)
     }
 
     /// Lets what has failed be tried at once. What is running goes on.
     pub(super) fn forgive(&mut self) {
         self.failures = 0;
         self.not_before = None;
+    }
+
+    /// Lets it be tried at `at`, whatever the pause was to be.
+    pub(super) fn again_at(&mut self, at: Instant) {
+        self.not_before = Some(at);
     }
 
     pub(super) fn failed_until(&mut self, not_before: Instant) {
@@ -44,6 +57,10 @@ impl Attempts {
     pub(super) fn earliest(&self, at: Instant) -> Option<Instant> {
         let earliest = self.not_before.map_or(at, |not_before| not_before.max(at));
         (!self.running).then_some(earliest)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.running
     }
 
     pub(super) fn has_failed(&self) -> bool {

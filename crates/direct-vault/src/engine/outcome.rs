@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Held, Job, LeaseKey, RetiredId, Session, SessionId,
+    Engine, Held, Job, LeaseKey, Renewal, RetiredId, Session, SessionId,
     attempts::{Attempts, FLOOR, longest_pause},
-    term::Term,
+    term::{Spread, Term},
 };
 use crate::{
     Error,
@@ -18,6 +18,10 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// When an outage ends everybody wants everything: spread it over this much.
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
+/// A credential that somebody says does not work is looked at this rarely: the fault may be theirs.
+const AFTER_DOUBT: Duration = Duration::from_secs(300);
+/// Vault has said that there are too many requests: for so long they are a second apart.
+const SLOW: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// A login that was sent at `sent` gave a token.
@@ -25,12 +29,23 @@ impl Engine {
         self.log_in.succeeded(now);
         // What was denied or failed with the token before may go well with this one.
         self.leases.values_mut().for_each(|lease| lease.attempts.forgive());
+        self.logins.lives(now, grant.ttl);
+        let spread = match self.sessions.last_key_value() {
+            Some((_, session)) if !session.has_ended(now) => Spread::Narrow,
+            _ => Spread::Wide,
+        };
         let id = SessionId(self.next_id());
-        let term = Term::new(sent, grant, None, &mut self.random);
-        self.sessions.insert(
-            id,
-            Session { term, attempts: Attempts::default(), suspect: false, proven: false, dead: false },
-        );
+        let grant = Grant { renewable: grant.renewable && !self.tokens_end, ..grant };
+        let session = Session {
+            term: Term::new(sent, grant, None, spread, &mut self.random),
+            attempts: Attempts::default(),
+            suspect: false,
+            proven: false,
+            dead: false,
+            renewal_denied: false,
+            unknown_leases: false,
+        };
+        self.sessions.insert(id, session);
         id
     }
 
@@ -48,6 +63,8 @@ impl Engine {
             session.suspect = false;
             if alive {
                 session.proven = true;
+                self.tokens_end |= session.renewal_denied;
+                self.settle_denials(id, Renewal::Never);
                 return;
             }
             session.dead = true;
@@ -56,6 +73,26 @@ impl Engine {
                 // Nothing was ever granted to it: another login gives another such token.
                 self.log_in.failed_until(now + AFTER_REFUSAL);
             }
+            self.settle_denials(id, Renewal::Allowed);
+        }
+    }
+
+    /// Whether renewals were denied for good or because the token was dead is known now.
+    fn settle_denials(&mut self, session: SessionId, renewal: Renewal) {
+        for lease in self.leases.values_mut().filter(|lease| lease.renewal == Renewal::Denied(session)) {
+            lease.renewal = renewal;
+        }
+    }
+
+    /// Somebody who uses the lease says that it does not work: a renewal tells, or another one takes its place.
+    pub(crate) fn doubted(&mut self, now: Instant, key: LeaseKey) {
+        let Some(lease) = self.leases.get_mut(&key) else { return };
+        if lease.doubted.is_some_and(|doubted| now < doubted + AFTER_DOUBT) {
+            return;
+        }
+        if let Some(held) = &mut lease.held {
+            lease.doubted = Some(now);
+            held.term.is_doubted(now);
         }
     }
 
@@ -70,15 +107,39 @@ impl Engine {
         grant: Grant,
     ) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
-        let term = Term::new(sent, grant, self.lease_max_age, &mut self.random);
+        let with_token = self.sessions.get(&session).and_then(|session| session.term.expires());
         let lease = self.leases.get_mut(&key)?;
+        let is_in_turn = lease.held.is_some() && expires.is_none_or(|expires| expires > now);
+        let spread = if is_in_turn { Spread::Narrow } else { Spread::Wide };
+        let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
+        let term = Term::new(sent, grant, self.lease_max_age, spread, &mut self.random);
         lease.attempts.succeeded(now);
+        let end = term.expires().into_iter().chain(with_token).min();
+        lease.reads.lives(now, end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now)));
         lease.issuing = None;
         let old = lease.held.replace(Held { session, term });
         if let Some(session) = self.sessions.get_mut(&session) {
             session.proven = true;
         }
         old.map(|old| self.retire(old.session, expires, false))
+    }
+
+    /// What has no lease was read, and is to be read again after `again`.
+    pub(crate) fn was_read(&mut self, now: Instant, key: LeaseKey, again: Duration) {
+        // Everybody who started together is spread, and later rather than sooner.
+        let again = again.max(FLOOR).mul_f64(1.0 + 0.1 * self.random.f64());
+        let Some(lease) = self.leases.get_mut(&key) else { return };
+        lease.attempts.succeeded(now);
+        let Some(session) = lease.issuing.take() else { return };
+        lease.held = Some(Held { session, term: Term::of_reading(now + again) });
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.proven = true;
+        }
+    }
+
+    /// The service has something else to log in with: there is no reason to wait.
+    pub(crate) fn login_changed(&mut self) {
+        self.log_in.forgive();
     }
 
     pub(crate) fn lease_renewed(
@@ -92,6 +153,7 @@ impl Engine {
         let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.attempts.succeeded(now);
         if let Some(held) = lease.held.as_mut().filter(|held| held.session == session) {
+            let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
             held.term.renewed(sent, grant, &mut self.random);
         }
         if let Some(session) = self.sessions.get_mut(&session) {
@@ -128,7 +190,7 @@ impl Engine {
     pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {
         if health != Health::Serving {
             let longest = longest_pause(self.headroom(now));
-            self.outage.get_or_insert_default().failed(now, longest, &mut self.random);
+            self.outage.get_or_insert_default().still_out(now, longest, &mut self.random);
         } else if self.outage.take().is_some() {
             let most = self.headroom(now).map_or(AFTER_OUTAGE, |headroom| AFTER_OUTAGE.min(headroom / 4));
             self.resume = Some(now + most.mul_f64(self.random.f64()));
@@ -141,12 +203,16 @@ impl Engine {
         if let Job::Issue(key, _) = job {
             self.leases.entry(key).and_modify(|lease| lease.issuing = None);
         }
+        if let Error::Unavailable { status: 429, .. } = error {
+            self.slow_until = Some(now + SLOW);
+        }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
             // What is behind that path is slow; for all others Vault itself is.
             Error::TimedOut { .. } if !matches!(job, Job::Issue(..) | Job::RevokeLease(..)) => {
                 self.outage_begins(now)
             }
+            Error::TimedOut { .. } => self.unanswered(job),
             Error::Denied { .. } => self.denied(job),
             Error::LeaseGone { .. } => self.gone(now, job),
             Error::RenewalRefused { .. } => self.ends(now, job),
@@ -157,8 +223,18 @@ impl Engine {
     fn outage_begins(&mut self, now: Instant) {
         if self.outage.is_none() {
             let longest = longest_pause(self.headroom(now));
-            self.outage.insert(Attempts::default()).failed(now, longest, &mut self.random);
+            self.outage.insert(Attempts::default()).still_out(now, longest, &mut self.random);
         }
+    }
+
+    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, it goes, and takes it along.
+    fn unanswered(&mut self, job: Job) {
+        let Job::Issue(key, id) = job else { return };
+        if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
+            return;
+        }
+        let is_alone = self.is_alone(key, id);
+        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone);
     }
 
     /// Sets the earliest time of the next attempt.
@@ -175,8 +251,9 @@ impl Engine {
             Error::Denied { .. }
             | Error::NotFound { .. }
             | Error::NotLeased { .. }
+            | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
-                attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.9 + 0.2 * random.f64()));
+                attempts.failed_until(now + AFTER_REFUSAL);
             }
             // Whatever ends meanwhile: wrong credentials do not become right by asking often.
             Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSAL, &mut random),
@@ -184,7 +261,7 @@ impl Engine {
             Error::Unavailable { retry_after: Some(wait), .. } => {
                 // Not so long that what is held ends meanwhile.
                 let most =
-                    headroom.map_or(LONGEST_WAIT, |headroom| (headroom / 4).clamp(FLOOR, LONGEST_WAIT));
+                    headroom.map_or(LONGEST_WAIT, |headroom| (headroom * 3 / 4).clamp(FLOOR, LONGEST_WAIT));
                 attempts.failed_until(now + (*wait).min(most));
             }
             _ => attempts.failed(now, longest, &mut random),
@@ -205,8 +282,12 @@ impl Engine {
                         attempts.forgive();
                     }
                 }
+                if let Job::RenewLease(key, _) = job {
+                    self.leases.entry(key).and_modify(|lease| lease.renewal = Renewal::Denied(id));
+                }
                 if let Some(session) = self.sessions.get_mut(&id) {
                     session.suspect = true;
+                    session.renewal_denied |= matches!(job, Job::RenewToken(_));
                 }
             }
             Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) => {}
@@ -236,8 +317,10 @@ impl Engine {
 
     /// The request was understood and not served.
     fn refused(&mut self, now: Instant, job: Job) {
-        if let Some(term) = self.term(job) {
-            term.renewal_failed(now);
+        let again = self.attempts(job).and_then(|attempts| attempts.earliest(now)).unwrap_or(now);
+        let instead = self.term(job).and_then(|term| term.renewal_failed(now, again));
+        if let Some((attempts, at)) = self.attempts(job).zip(instead) {
+            attempts.again_at(at);
         }
     }
 

@@ -13,6 +13,24 @@ pub(super) enum Due {
     Replace,
 }
 
+/// Over how much time the same thing is spread in many processes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Spread {
+    /// It was made because there was none: at a start, or after an outage, and then by everybody in the same second.
+    Wide,
+    /// It was made in its turn.
+    Narrow,
+}
+
+impl Spread {
+    /// Draws a factor of about one for a time: at most a tenth above, and a tenth below or, spread, down to `least`.
+    fn draw(self, least: f64, random: &mut fastrand::Rng) -> f64 {
+        const MOST: f64 = 1.1;
+        let least = if self == Self::Wide { least } else { 0.9 };
+        least + (MOST - least) * random.f64()
+    }
+}
+
 /// The life of a token or a lease. Counted from before the request was sent, so never too long.
 #[derive(Debug)]
 pub(super) struct Term {
@@ -31,55 +49,75 @@ impl Term {
         sent: Instant,
         grant: Grant,
         max_age: Option<Duration>,
+        spread: Spread,
         random: &mut fastrand::Rng,
     ) -> Self {
-        let oldest = max_age.and_then(|age| sent.checked_add(age));
+        let oldest = max_age.and_then(|age| sent.checked_add(age.mul_f64(spread.draw(0.5, random) / 1.1)));
         let mut term = Self { full: grant.ttl, expires: None, next: None, replace_at: None, oldest };
-        term.grant(sent, grant, random);
+        term.grant(sent, grant, spread, random);
         term
+    }
+
+    /// The term of something that never ends and is read again at `next`.
+    pub(super) fn of_reading(next: Instant) -> Self {
+        let next = Some((next, Due::Replace));
+        Self { full: Duration::ZERO, expires: None, next, replace_at: None, oldest: None }
     }
 
     /// Takes over what a renewal granted.
     pub(super) fn renewed(&mut self, sent: Instant, grant: Grant, random: &mut fastrand::Rng) {
         if self.full.is_zero() {
-            return self.grant(sent, grant, random);
+            return self.grant(sent, grant, Spread::Narrow, random);
         }
         if grant.ttl.is_zero() {
             // Less than a second is left, cut to whole ones.
             return self.end(sent);
         }
-        self.grant(sent, grant, random);
+        self.grant(sent, grant, Spread::Narrow, random);
         if grant.ttl < self.full.mul_f64(0.9) {
             self.replace(sent);
         }
     }
 
-    fn grant(&mut self, sent: Instant, Grant { ttl, renewable }: Grant, random: &mut fastrand::Rng) {
-        let jitter = 0.9 + 0.2 * random.f64();
+    fn grant(
+        &mut self,
+        sent: Instant,
+        Grant { ttl, renewable }: Grant,
+        spread: Spread,
+        random: &mut fastrand::Rng,
+    ) {
         // A time too far away to be counted is no end at all.
         let expires = if ttl.is_zero() { None } else { sent.checked_add(ttl) };
         self.expires = expires;
-        self.replace_at = expires.map(|expires| expires - ttl.mul_f64(0.25));
+        self.replace_at = expires.map(|expires| expires - drain_time(ttl));
         self.next = expires.map(|_| {
             if renewable {
-                (sent + renewal_after(ttl).mul_f64(jitter), Due::Renew)
+                (sent + renewal_after(ttl).mul_f64(spread.draw(0.2, random)), Due::Renew)
             } else {
-                (sent + ttl.mul_f64(0.6 * jitter), Due::Replace)
+                (sent + ttl.mul_f64(0.6 * spread.draw(0.5, random)), Due::Replace)
             }
         });
     }
 
-    /// Notes that a renewal failed and may succeed later.
-    pub(super) fn renewal_failed(&mut self, now: Instant) {
-        if self.replace_at.is_some_and(|at| at <= now) {
-            self.replace(now);
-        }
+    /// Notes that a renewal failed and may succeed at `again`. If that is too late, returns when something new is to
+    /// take its place.
+    pub(super) fn renewal_failed(&mut self, now: Instant, again: Instant) -> Option<Instant> {
+        let at = self.replace_at.filter(|at| *at <= again)?.max(now);
+        self.replace(at);
+        Some(at)
     }
 
     /// Notes that there will be no renewal: something new comes while there is time for it.
     pub(super) fn is_not_renewable(&mut self) {
         let at = self.expires.map(|expires| expires - self.full.mul_f64(0.4));
         self.next = at.map(|at| (at, Due::Replace));
+    }
+
+    /// Asks for more time now: somebody says that it does not live any more.
+    pub(super) fn is_doubted(&mut self, now: Instant) {
+        if let Some((at, _)) = &mut self.next {
+            *at = now.min(*at);
+        }
     }
 
     /// Asks for something new from `now` on.
@@ -93,9 +131,9 @@ impl Term {
         self.replace(now);
     }
 
-    /// Returns what its time to live asks for, and when.
-    pub(super) fn next(&self) -> Option<(Instant, Due)> {
-        self.next
+    /// Returns what its time to live asks for, and when. What has ended cannot be renewed.
+    pub(super) fn next(&self, now: Instant) -> Option<(Instant, Due)> {
+        if self.has_ended(now) { Some((now, Due::Replace)) } else { self.next }
     }
 
     /// Returns when its age asks for another one. Until that is there it is renewed on.
@@ -104,11 +142,20 @@ impl Term {
     }
 
     pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {
-        self.next.is_some_and(|(at, due)| due == Due::Replace && at <= now)
+        self.next(now).is_some_and(|(at, due)| due == Due::Replace && at <= now)
+    }
+
+    pub(super) fn has_ended(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     pub(super) fn expires(&self) -> Option<Instant> {
         self.expires
+    }
+
+    /// Returns when it ends for good: no renewal is to come.
+    pub(super) fn ends_for_good(&self) -> Option<Instant> {
+        self.expires.filter(|_| matches!(self.next, Some((_, Due::Replace))))
     }
 
     /// Returns how much time a renewal asks for.
@@ -121,5 +168,12 @@ impl Term {
 /// for a restart of Vault, but not before a third.
 fn renewal_after(ttl: Duration) -> Duration {
     const RESTART: Duration = Duration::from_secs(15);
-    ttl.saturating_sub(RESTART).clamp(ttl / 3, ttl / 2)
+    ttl.saturating_sub(RESTART).clamp(ttl.mul_f64(0.37), ttl / 2)
+}
+
+/// Returns how much of its life is kept for moving to another one: a quarter, but of a long life not more than five
+/// minutes or a tenth. Until then a renewal that fails is tried again.
+fn drain_time(ttl: Duration) -> Duration {
+    const ENOUGH: Duration = Duration::from_secs(300);
+    (ttl / 4).min(ENOUGH.max(ttl / 10))
 }

@@ -33,6 +33,7 @@ impl Drift {
     const CONTEXT: usize = 2;
 
     /// Compares line by line: how lines end is between the file and git.
+    #[inline]
     pub(super) fn check(committed: &str, expected: String, update: String) -> Result<(), Self> {
         if committed.lines().eq(expected.lines()) {
             return Ok(());
@@ -41,17 +42,20 @@ impl Drift {
         Err(Self { lines, updated: expected, update })
     }
 
+    #[inline]
     pub(super) fn with_updated(self, updated: String) -> Self {
         Self { updated, ..self }
     }
 
     /// Returns the whole text that the file should have.
     #[must_use]
+    #[inline]
     pub fn updated(&self) -> &str {
         &self.updated
     }
 
     /// Whether the line at `index` differs, or is near one that does.
+    #[inline]
     fn is_shown(&self, index: usize) -> bool {
         let from = index.saturating_sub(Self::CONTEXT);
         self.lines[from..].iter().take(index - from + Self::CONTEXT + 1).any(|line| line.sign != ' ')
@@ -59,6 +63,7 @@ impl Drift {
 }
 
 impl fmt::Display for Drift {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the committed file (-) is not what the struct asks for (+)\n")?;
         let mut is_cut = false;
@@ -75,6 +80,7 @@ impl fmt::Display for Drift {
 }
 
 impl fmt::Debug for Drift {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -90,6 +96,7 @@ struct Line {
 }
 
 /// Returns the lines of both texts in order, as few of them as can be marked as different.
+#[inline]
 fn difference(old: &[&str], new: &[&str]) -> Vec<Line> {
     // common[i][j] is the length of the longest common subsequence of old[i..] and new[j..].
     let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];

@@ -22,6 +22,7 @@ use crate::Schema;
 pub struct EnvExample(&'static Schema);
 
 impl EnvExample {
+    #[inline]
     pub(crate) fn new(schema: &'static Schema) -> Self {
         Self(schema)
     }
@@ -31,6 +32,7 @@ impl EnvExample {
     /// # Errors
     ///
     /// A [`Drift`] that shows the lines that differ, without what may be the value of a secret, committed by mistake.
+    #[inline]
     pub fn check(&self, committed: &str) -> Result<(), Drift> {
         let settings = Setting::all(self.0);
         let lines: Vec<_> = committed.lines().map(|line| redacted(line, &settings)).collect();
@@ -40,6 +42,7 @@ impl EnvExample {
 }
 
 impl fmt::Display for EnvExample {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# Made from `{}`: change the struct, then this file.", self.0.name)?;
         for setting in Setting::all(self.0) {
@@ -63,6 +66,7 @@ impl fmt::Display for EnvExample {
 }
 
 /// Writes `value` so that a `.env` gives it back: bare if it can be, else in quotes.
+#[inline]
 fn quoted(value: &str) -> Cow<'_, str> {
     let is_bare = |c: char| c.is_alphanumeric() || "_-.,:;/@%+=~?&*".contains(c);
     if value.chars().all(is_bare) {
@@ -86,6 +90,7 @@ fn quoted(value: &str) -> Cow<'_, str> {
 }
 
 /// Keeps of a committed line what cannot be a secret: a comment, a name, the value of a setting that is none.
+#[inline]
 fn redacted<'a>(line: &'a str, settings: &[Setting]) -> Cow<'a, str> {
     let is_comment = line.is_empty() || line.starts_with('#');
     let Some((name, value)) = line.split_once('=') else {

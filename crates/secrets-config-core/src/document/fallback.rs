@@ -16,6 +16,7 @@ impl Fallback {
     ///
     /// The schema does not tell a text from an expression. What might be either is taken for code: it is shown
     /// all the same, only not as a value to copy.
+    #[inline]
     pub(super) fn new(source: &'static str, expected: &str, choices: &[&str]) -> Self {
         let text = if !choices.is_empty() {
             choice(source, choices)
@@ -28,6 +29,7 @@ impl Fallback {
     }
 
     /// Returns the text that the variable could be set to.
+    #[inline]
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -38,6 +40,7 @@ impl Fallback {
 
 impl fmt::Display for Fallback {
     /// Writes the default on one line.
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) if text.is_empty() => f.write_str("\"\""),
@@ -50,6 +53,7 @@ impl fmt::Display for Fallback {
 }
 
 /// `Mode::ReadOnly` is the choice `read-only`: the same letters, however serde spells them.
+#[inline]
 fn choice(source: &str, choices: &[&str]) -> Option<String> {
     let letters = |name: &str| name.replace(['-', '_', '.'], "").to_lowercase();
     let variant = letters(source.rsplit("::").next()?);
@@ -57,6 +61,7 @@ fn choice(source: &str, choices: &[&str]) -> Option<String> {
 }
 
 /// `1_000u16` is `1000`: a variable takes neither separators nor a type.
+#[inline]
 fn number(source: &str) -> Option<String> {
     let digits = source.replace('_', "");
     let suffix = digits.find(['i', 'u', 'f']).unwrap_or(digits.len());
@@ -65,6 +70,7 @@ fn number(source: &str) -> Option<String> {
 }
 
 /// Whether the source may be a path, a call, a macro, a literal in quotes or the name of a constant.
+#[inline]
 fn is_code(source: &str, expected: &str) -> bool {
     let is_capital = source.chars().all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'));
     let is_constant = source.contains(char::is_alphabetic) && is_capital;

@@ -25,6 +25,7 @@ impl Help {
     /// The text keeps this much, however long a variable's name is.
     const LEAST: usize = 40;
 
+    #[inline]
     pub(crate) fn new(schema: &'static Schema) -> Self {
         Self(schema)
     }
@@ -34,6 +35,7 @@ impl Help {
     /// # Errors
     ///
     /// A [`Drift`] that shows the lines that differ.
+    #[inline]
     pub fn check(&self, committed: &str) -> Result<(), Drift> {
         let update = format!("write what `{}::help()` displays to the file", self.0.name);
         Drift::check(committed, self.to_string(), update)
@@ -41,6 +43,7 @@ impl Help {
 }
 
 impl fmt::Display for Help {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} reads these variables:", self.0.name)?;
         let settings = Setting::all(self.0);
@@ -62,6 +65,7 @@ impl fmt::Display for Help {
 }
 
 /// What the variable means, then what it takes.
+#[inline]
 fn lines(setting: &Setting, width: usize) -> Vec<String> {
     let mut facts = vec![setting.asks_for()];
     facts.extend(setting.fallback.as_ref().map(|fallback| format!("default {fallback}")));
@@ -72,6 +76,7 @@ fn lines(setting: &Setting, width: usize) -> Vec<String> {
 }
 
 /// Breaks `text` between words. A word that is too long for a line gets one of its own.
+#[inline]
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -21,6 +21,7 @@ impl Json {
         Self::List(texts.into_iter().map(Self::text).collect())
     }
 
+    #[inline]
     fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         match self {
             Self::True => f.write_str("true"),
@@ -38,6 +39,7 @@ impl Json {
 
 impl fmt::Display for Json {
     /// Writes what `serde_json::to_string_pretty` would, so that a file may come from either.
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, 0)
     }
@@ -80,6 +82,7 @@ fn write_items<T>(
     write!(f, "\n{:indent$}{close}", "", indent = 2 * depth)
 }
 
+#[inline]
 fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_str("\"")?;
     for c in text.chars() {

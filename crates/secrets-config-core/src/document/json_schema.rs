@@ -25,6 +25,7 @@ use crate::{Rule, Schema};
 pub struct JsonSchema(&'static Schema);
 
 impl JsonSchema {
+    #[inline]
     pub(crate) fn new(schema: &'static Schema) -> Self {
         Self(schema)
     }
@@ -34,11 +35,13 @@ impl JsonSchema {
     /// # Errors
     ///
     /// A [`Drift`] that shows the lines that differ.
+    #[inline]
     pub fn check(&self, committed: &str) -> Result<(), Drift> {
         let update = format!("write what `{}::json_schema()` displays to the file", self.0.name);
         Drift::check(committed, format!("{self}\n"), update)
     }
 
+    #[inline]
     fn json(self) -> Json {
         let settings = Setting::all(self.0);
         let required =
@@ -62,6 +65,7 @@ impl JsonSchema {
 }
 
 impl fmt::Display for JsonSchema {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.json().fmt(f)
     }
@@ -73,6 +77,7 @@ impl Serialize for JsonSchema {
     }
 }
 
+#[inline]
 fn property(setting: &Setting) -> Vec<(&'static str, Json)> {
     let mut keywords =
         vec![("type", Json::text("string")), ("description", Json::text(description(setting)))];
@@ -96,6 +101,7 @@ fn property(setting: &Setting) -> Vec<(&'static str, Json)> {
     keywords
 }
 
+#[inline]
 fn description(setting: &Setting) -> String {
     let mut facts = vec![setting.asks_for()];
     facts.extend(setting.notes());

@@ -25,6 +25,7 @@ impl Markdown {
     /// The line after the table in a larger file.
     pub const END: &'static str = "<!-- /settings -->";
 
+    #[inline]
     pub(crate) fn new(schema: &'static Schema) -> Self {
         Self(schema)
     }
@@ -34,6 +35,7 @@ impl Markdown {
     /// # Errors
     ///
     /// A [`Drift`] that shows the lines that differ.
+    #[inline]
     pub fn check(&self, committed: &str) -> Result<(), Drift> {
         let name = self.0.name;
         let (begin, end) = (Self::BEGIN, Self::END);
@@ -52,6 +54,7 @@ impl Markdown {
 }
 
 impl fmt::Display for Markdown {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| Variable | Status | Default | Expected | About |")?;
         writeln!(f, "| --- | --- | --- | --- | --- |")?;
@@ -73,12 +76,14 @@ impl fmt::Display for Markdown {
 }
 
 /// Cuts a file at the two markers: what is before, between and after them.
+#[inline]
 fn section(file: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = file.split_once(Markdown::BEGIN)?;
     let (section, after) = rest.split_once(Markdown::END)?;
     Some((before, section, after))
 }
 
+#[inline]
 fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }

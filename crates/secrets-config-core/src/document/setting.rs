@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fallback::Fallback;
-use crate::{Entry, Field, Presence, Rule, Schema};
+use crate::{Alias, Entry, Field, Presence, Rule, Schema};
 
 /// What every document says about one variable, in its own form.
 pub(super) struct Setting {
@@ -22,12 +22,14 @@ pub(super) struct Setting {
 
 impl Setting {
     /// Returns the settings in the order of the struct, each variable once.
+    #[inline]
     pub(super) fn all(schema: &'static Schema) -> Vec<Self> {
         let mut settings = Vec::new();
         Place::default().collect(schema, &mut settings);
         settings
     }
 
+    #[inline]
     fn new(field: &'static Field, place: &Place) -> Self {
         let expected = field.expected();
         let fallback = match field.presence {
@@ -51,11 +53,13 @@ impl Setting {
     }
 
     /// Whether the variable must be set, whatever the others are.
+    #[inline]
     pub(super) fn is_required(&self) -> bool {
         self.field.presence == Presence::Required && self.condition.is_empty()
     }
 
     /// Says whether the variable must be set, and whether it is to be kept secret.
+    #[inline]
     pub(super) fn status(&self) -> String {
         let need = match self.field.presence {
             Presence::Required if self.condition.is_empty() => "required",
@@ -66,16 +70,19 @@ impl Setting {
     }
 
     /// Returns the values there are, if the type has a few and says so.
+    #[inline]
     pub(super) fn choices(&self) -> Vec<&str> {
         choices(&self.expected)
     }
 
     /// Returns what the type asks for, then each rule.
+    #[inline]
     pub(super) fn asks_for(&self) -> String {
         self.rules.iter().fold(self.expected.to_string(), |text, rule| format!("{text}; {rule}"))
     }
 
     /// Returns what else is to be known.
+    #[inline]
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if !self.condition.is_empty() {
@@ -89,8 +96,12 @@ impl Setting {
             notes.push(format!("or a file named by {}_FILE", self.variable));
         }
         for alias in self.field.aliases {
-            let state = if alias.deprecated { "the deprecated " } else { "" };
-            notes.push(format!("or {state}{}{}", self.prefix, alias.variable));
+            let name = format!("{}{}", self.prefix, alias.variable);
+            notes.push(match alias {
+                Alias { deprecated: true, .. } => format!("or the deprecated {name}"),
+                Alias { preferred: true, .. } => format!("or {name}, which wins"),
+                _ => format!("or {name}"),
+            });
         }
         notes
     }
@@ -108,6 +119,7 @@ struct Place {
 
 impl Place {
     /// Adds the settings of `schema`: the only walk that documents make.
+    #[inline]
     fn collect(mut self, schema: &'static Schema, settings: &mut Vec<Setting>) {
         self.prefix.push_str(schema.prefix);
         let mut selector = String::new();
@@ -138,6 +150,7 @@ impl Place {
     }
 
     /// Says when `field` counts. Whether its group is there matters only to what must be set.
+    #[inline]
     fn condition(&self, field: &Field) -> String {
         let groups: &[String] = if field.presence == Presence::Required { &self.groups } else { &[] };
         [&self.selected, groups].concat().join(" and ")
@@ -145,6 +158,7 @@ impl Place {
 }
 
 /// Adds a setting, or, for a variable that several variants of an enum share, one more condition.
+#[inline]
 fn add(settings: &mut Vec<Setting>, setting: Setting) {
     match settings.iter_mut().find(|known| known.variable == setting.variable) {
         Some(known) => {
@@ -159,6 +173,7 @@ fn add(settings: &mut Vec<Setting>, setting: Setting) {
 }
 
 /// Reads the choices back from `one of a, b, c`. Where a name could be a sentence there are none.
+#[inline]
 fn choices(expected: &str) -> Vec<&str> {
     let is_name = |choice: &&str| {
         !choice.is_empty() && choice.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -172,10 +187,10 @@ fn choices(expected: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Alias, Variant};
+    use crate::{Alias, Variant, value::Takes};
 
     const fn field(variable: &'static str) -> Field {
-        Field::new("", variable, "", || Cow::Borrowed("text"))
+        Field::new("", variable, "", Takes::Words("text"))
     }
 
     const S3: &Schema = &Schema::new(
@@ -225,7 +240,7 @@ mod tests {
             "Settings",
             "APP_",
             &[Entry::Field(
-                field("KEY").with_aliases(&[Alias::new("TOKEN", false), Alias::new("PIN", true)]),
+                field("KEY").with_aliases(&[Alias::new("TOKEN"), Alias::new("PIN").deprecated()]),
             )],
         );
         assert_eq!(Setting::all(ALIASED)[0].notes(), ["or APP_TOKEN", "or the deprecated APP_PIN"]);

@@ -1,10 +1,13 @@
 //! A directory of secrets: one file a value, as Kubernetes and Docker mount them.
 
+mod source;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::source::DirectoryLayer;
 use super::{FileError, Text, read_file};
 
 /// A directory whose files are named after variables.
@@ -31,6 +34,7 @@ pub(crate) enum DirectoryError {
 }
 
 impl Directory {
+    #[inline]
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
         let root = fs::canonicalize(path).map_err(FileError::Io)?;
         if !root.is_dir() {
@@ -42,6 +46,7 @@ impl Directory {
     /// Returns the text of the file for `name` inside the nested `folders`, and the path it is seen under.
     ///
     /// Each name may be spelled `DB_PASSWORD`, `db_password` or `db-password`.
+    #[inline]
     pub(crate) fn get(
         &self,
         folders: &[&str],
@@ -59,12 +64,14 @@ impl Directory {
     }
 
     /// Returns the names of the files that are not hidden, in alphabetical order.
+    #[inline]
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names = visible_names(&self.root).unwrap_or_default();
         names.retain(|name| self.root.join(name).is_file());
         names
     }
 
+    #[inline]
     fn look_up(&self, folders: &[&str], name: &str) -> Result<Option<(Text, PathBuf)>, DirectoryError> {
         let mut places = vec![self.root.clone()];
         for folder in folders {
@@ -81,6 +88,7 @@ impl Directory {
     /// Returns the paths in any of `places` that are a spelling of `name`.
     ///
     /// The places are listed rather than probed: where case is ignored, one file answers to two spellings.
+    #[inline]
     fn spelled_like(&self, name: &str, places: &[PathBuf]) -> Result<Vec<PathBuf>, DirectoryError> {
         let spellings = spellings(name);
         let mut paths = Vec::new();
@@ -97,6 +105,7 @@ impl Directory {
     }
 
     /// Reads what `path` leads to now: a link that is followed a second time may lead elsewhere.
+    #[inline]
     fn read(&self, path: PathBuf) -> Result<(Text, PathBuf), DirectoryError> {
         match read_file(&self.inside(&path)?) {
             Ok(text) => Ok((text, path)),
@@ -105,6 +114,7 @@ impl Directory {
     }
 
     /// Returns where `path` leads to, if that is inside the directory.
+    #[inline]
     fn inside(&self, path: &Path) -> Result<PathBuf, DirectoryError> {
         let target = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
         if target.starts_with(&self.root) {
@@ -116,16 +126,19 @@ impl Directory {
 }
 
 impl DirectoryError {
+    #[inline]
     fn is_gone(&self) -> bool {
         matches!(self, Self::File { error: FileError::Io(error), .. } if error.kind() == io::ErrorKind::NotFound)
     }
 }
 
+#[inline]
 fn unreadable(path: &Path, error: io::Error) -> DirectoryError {
     DirectoryError::File { path: path.to_owned(), error: FileError::Io(error) }
 }
 
 /// Returns the names in `directory` in alphabetical order, without the hidden ones such as `..data`.
+#[inline]
 fn visible_names(directory: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
@@ -136,6 +149,7 @@ fn visible_names(directory: &Path) -> io::Result<Vec<String>> {
 }
 
 /// Returns the name itself, `SCREAMING_SNAKE_CASE`, `snake_case` and `kebab-case`.
+#[inline]
 fn spellings(name: &str) -> [String; 4] {
     let snake = name.to_ascii_lowercase().replace('-', "_");
     [name.to_owned(), snake.to_ascii_uppercase(), snake.replace('_', "-"), snake]

@@ -2,6 +2,7 @@
 //!
 //! The process environment is never written to, and no message holds text of a value.
 
+mod source;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -10,6 +11,7 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use zeroize::Zeroizing;
 
+pub(crate) use self::source::DotenvLayer;
 use self::value::{Decoder, Names, Quote};
 use super::{FileError, MAX_FILE_BYTES, Text, read_file};
 
@@ -43,6 +45,7 @@ pub(crate) struct LineProblem {
 
 impl Dotenv {
     /// Reads the file at `path`; values are expanded if an environment is given.
+    #[inline]
     pub(crate) fn read(path: &Path, environment: Option<Environment<'_>>) -> Result<Self, DotenvError> {
         match read_file(path).map_err(DotenvError::File)? {
             Text::Unicode(text) => Self::parse(&text, environment).map_err(DotenvError::Lines),
@@ -51,6 +54,7 @@ impl Dotenv {
     }
 
     /// Reads `text`, and tells of every bad line rather than of the first.
+    #[inline]
     pub(crate) fn parse(text: &str, environment: Option<Environment<'_>>) -> Result<Self, Vec<LineProblem>> {
         let mut parser = Parser {
             rest: text.strip_prefix('\u{feff}').unwrap_or(text),
@@ -68,17 +72,20 @@ impl Dotenv {
     }
 
     /// Returns the value of `name` and the line of its key.
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<(&Zeroizing<String>, usize)> {
         self.entries.get(name).map(|entry| (&entry.value, entry.line))
     }
 
     /// Returns the keys in alphabetical order.
+    #[inline]
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
     }
 }
 
 impl fmt::Debug for Dotenv {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
     }
@@ -97,6 +104,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// Reads one assignment, a comment or an empty line, up to somewhere in its last line.
+    #[inline]
     fn assignment(&mut self) {
         let line = self.current_line();
         if is_blank_or_comment(line) {
@@ -119,6 +127,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn value(&mut self, key: Option<&str>) -> Option<Zeroizing<String>> {
         let line = self.current_line();
         let text = line.trim_start_matches(BLANKS);
@@ -129,6 +138,7 @@ impl<'a> Parser<'a> {
         self.quoted(quote, key)
     }
 
+    #[inline]
     fn quoted(&mut self, quote: Quote, key: Option<&str>) -> Option<Zeroizing<String>> {
         let Some(end) = quote.end(self.rest) else {
             self.problem(self.line, UNCLOSED_QUOTE, key);
@@ -146,6 +156,7 @@ impl<'a> Parser<'a> {
         value
     }
 
+    #[inline]
     fn decode(&mut self, raw: &str, quote: Option<Quote>, key: Option<&str>) -> Option<Zeroizing<String>> {
         let names = self.environment.map(|environment| Names { entries: &self.entries, environment });
         match Decoder::new(raw, quote, names, self.room).decode() {
@@ -163,6 +174,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Leaves the current line, of which an unquoted value, a comment or nothing is left.
+    #[inline]
     fn finish_line(&mut self) {
         if self.current_line().contains('\r') {
             self.problem(self.line, STRAY_CARRIAGE_RETURN, None);
@@ -172,6 +184,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Returns what is left of the current line, without its line break.
+    #[inline]
     fn current_line(&self) -> &'a str {
         match self.rest.split_once('\n') {
             Some((line, _)) => line.strip_suffix('\r').unwrap_or(line),
@@ -180,6 +193,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Records the first problem of a line; what else is wrong there often follows from it.
+    #[inline]
     fn problem(&mut self, line: usize, what: &'static str, key: Option<&str>) {
         if self.problems.last().is_none_or(|last| last.line != line) {
             self.problems.push(LineProblem { line, what, key: key.map(str::to_owned) });
@@ -187,6 +201,7 @@ impl<'a> Parser<'a> {
     }
 }
 
+#[inline]
 fn key(left: &str) -> Option<&str> {
     let left = left.trim_matches(BLANKS);
     let key = match left.strip_prefix("export") {
@@ -196,17 +211,20 @@ fn key(left: &str) -> Option<&str> {
     is_key(key).then_some(key)
 }
 
+#[inline]
 fn is_key(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
 
+#[inline]
 fn is_blank_or_comment(line: &str) -> bool {
     let line = line.trim_start_matches(BLANKS);
     line.is_empty() || line.starts_with('#')
 }
 
 /// Returns an unquoted value: a `#` that follows something else than a blank belongs to it.
+#[inline]
 fn without_comment(line: &str) -> &str {
     let comment = line.match_indices('#').find(|&(at, _)| line[..at].ends_with(BLANKS));
     line[..comment.map_or(line.len(), |(at, _)| at)].trim_matches(BLANKS)
@@ -220,3 +238,12 @@ const DUPLICATE_KEY: &str = "the key has a value already";
 const UNCLOSED_QUOTE: &str = "the quote is never closed";
 const TEXT_AFTER_QUOTE: &str = "there is text after the closing quote";
 const STRAY_CARRIAGE_RETURN: &str = "a carriage return does not end the line";
+
+/// Reads any text as a `.env` file, with and without expansion.
+#[cfg(fuzzing)]
+#[inline]
+pub(crate) fn fuzz(text: &str) {
+    let environment = |name: &str| (name.len() % 2 == 0).then(|| Zeroizing::new(name.to_owned()));
+    drop(Dotenv::parse(text, None));
+    drop(Dotenv::parse(text, Some(&environment)));
+}

@@ -21,7 +21,7 @@ pub(super) enum Part {
 
 impl Style {
     /// Returns `text`, which shows as `part` and keeps the width it is given.
-    pub(super) fn paint(self, part: Part, text: impl fmt::Display) -> impl fmt::Display {
+    pub(super) fn paint(self, part: Part, text: &dyn fmt::Display) -> impl fmt::Display {
         Painted { code: self.code(part), text }
     }
 
@@ -40,12 +40,12 @@ impl Style {
     }
 }
 
-struct Painted<T> {
+struct Painted<'a> {
     code: Option<u8>,
-    text: T,
+    text: &'a dyn fmt::Display,
 }
 
-impl<T: fmt::Display> fmt::Display for Painted<T> {
+impl fmt::Display for Painted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
             None => self.text.fmt(f),

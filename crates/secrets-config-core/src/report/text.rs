@@ -47,7 +47,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report, style: Style) -
     let Report { settings, problems } = report;
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
     let heading = format!("error: the configuration ({settings}) has {} {noun}", problems.len());
-    writeln!(f, "{}", style.paint(Part::Heading, heading))?;
+    writeln!(f, "{}", style.paint(Part::Heading, &heading))?;
     let columns = Columns {
         variable: widest(problems, |problem| problem.variable().chars().count()),
         kind: widest(problems, |problem| problem.kind().as_str().len()),
@@ -55,7 +55,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report, style: Style) -
     for remedy in Remedy::ALL {
         let group: Vec<_> = problems.iter().filter(|problem| Remedy::of(problem) == remedy).collect();
         if !group.is_empty() {
-            writeln!(f, "\n{}", style.paint(Part::Heading, remedy.heading()))?;
+            writeln!(f, "\n{}", style.paint(Part::Heading, &remedy.heading()))?;
         }
         group.into_iter().try_for_each(|problem| columns.write(f, problem, style))?;
     }
@@ -74,21 +74,25 @@ struct Columns {
 impl Columns {
     fn write(&self, f: &mut fmt::Formatter<'_>, problem: &Problem, style: Style) -> fmt::Result {
         let Self { variable, kind } = *self;
-        let name = style.paint(Part::Variable, problem.variable());
-        let word = style.paint(Part::Kind, problem.kind());
+        let (name, word) = (problem.variable(), problem.kind());
+        let (name, word) = (style.paint(Part::Variable, &name), style.paint(Part::Kind, &word));
         write!(f, "  {name:variable$}  {word:kind$}  expected {}", problem.expected())?;
         if let Some(found) = problem.found() {
             write!(f, ", found {found}")?;
         }
         writeln!(f)?;
-        let indent = variable + kind + 6;
         let verb = if problem.kind() == Kind::Missing { "looked in" } else { "set in" };
-        writeln!(f, "{:indent$}{}", "", style.paint(Part::Aside, format!("{verb}: {}", problem.origin())))?;
-        if let Some(hint) = problem.hint() {
-            writeln!(f, "{:indent$}{}", "", style.paint(Part::Hint, format!("hint: {hint}")))?;
-        }
-        if !problem.doc().is_empty() {
-            writeln!(f, "{:indent$}{}", "", style.paint(Part::Aside, format!("about: {}", problem.doc())))?;
+        let about = Some(problem.doc()).filter(|doc| !doc.is_empty());
+        let lines = [
+            (Part::Aside, verb, Some(problem.origin())),
+            (Part::Hint, "hint", problem.hint()),
+            (Part::Aside, "about", about),
+        ];
+        let indent = variable + kind + 6;
+        for (part, heading, text) in lines {
+            if let Some(text) = text {
+                writeln!(f, "{:indent$}{}", "", style.paint(part, &format_args!("{heading}: {text}")))?;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Format, Rule};
+use crate::{Format, Rule, value::Takes};
 
 /// Describes a field that one variable fills.
 #[derive(Debug)]
@@ -34,22 +34,21 @@ pub struct Field {
     pub format: Format,
     /// What the value must keep to besides its type.
     pub rules: &'static [Rule],
-    expected: fn() -> Cow<'static, str>,
-    holds_secret: fn() -> bool,
+    takes: Takes,
 }
 
 impl Field {
     /// Returns what text is right, in words: `a whole number from 0 to 65535`.
     #[must_use]
     pub fn expected(&self) -> Cow<'static, str> {
-        self.format.expected().map_or_else(self.expected, Cow::Borrowed)
+        self.format.expected().map_or_else(|| self.takes.expected(), Cow::Borrowed)
     }
 
     /// Returns whether there is a secret in the field, also where its type does not show it: in a map, in a type of one's
     /// own, behind a type parameter.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.secret || (self.holds_secret)()
+        self.secret || self.takes.holds_secret()
     }
 
     /// Returns whether `text` is a structure, of which it cannot be told what is a secret in it.
@@ -77,7 +76,7 @@ impl Field {
         name: &'static str,
         variable: &'static str,
         type_name: &'static str,
-        expected: fn() -> Cow<'static, str>,
+        takes: Takes,
     ) -> Self {
         Self {
             name,
@@ -93,8 +92,7 @@ impl Field {
             allow_placeholder: false,
             format: Format::PLAIN,
             rules: &[],
-            expected,
-            holds_secret: || false,
+            takes,
         }
     }
 
@@ -117,11 +115,6 @@ impl Field {
 
     pub const fn with_secret_items(mut self, secret_items: bool) -> Self {
         self.secret_items = secret_items;
-        self
-    }
-
-    pub const fn with_holds_secret(mut self, holds_secret: fn() -> bool) -> Self {
-        self.holds_secret = holds_secret;
         self
     }
 
@@ -164,13 +157,29 @@ pub struct Alias {
     pub variable: &'static str,
     /// Whether its use brings a warning.
     pub deprecated: bool,
+    /// Whether it wins where the field's other names are set, too.
+    pub preferred: bool,
 }
 
 impl Alias {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(variable: &'static str, deprecated: bool) -> Self {
-        Self { variable, deprecated }
+    pub const fn new(variable: &'static str) -> Self {
+        Self { variable, deprecated: false, preferred: false }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn preferred(mut self) -> Self {
+        self.preferred = true;
+        self
     }
 }
 

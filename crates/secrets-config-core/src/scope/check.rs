@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::Scope;
+use super::{Scope, shown};
 use crate::{Field, Kind, Origin, Problem, Schema, problem::escape};
 
 impl Scope<'_> {
     /// Records that the good value of `field` breaks its rule number `index`.
+    #[inline]
     pub fn broken(&mut self, field: &'static Field, index: usize) {
         self.breach(field, field.rules[index].to_string());
     }
@@ -22,14 +23,10 @@ impl Scope<'_> {
     }
 
     /// Records that `field`, which may be unset, is needed because of another one.
+    #[inline]
     pub fn needed(&mut self, field: &'static Field, other: &str, value: &str) {
-        self.at(field, |scope| {
-            let places = scope.places();
-            let prefix = &scope.names[..scope.prefix];
-            let hint = format!("needed because {prefix}{other} is {value}");
-            let problem = scope.problem(field, Kind::Missing, &places).hinting(hint);
-            scope.problems.push(problem);
-        });
+        let hint = format!("needed because {} is {value}", self.name_of(other));
+        self.problems.push(self.problem(field, Kind::Missing, &self.places()).hinting(hint));
     }
 
     /// Records what a rule over several fields says. It is shown unless one of them holds a secret.
@@ -45,7 +42,7 @@ impl Scope<'_> {
             fields.iter().any(|field| field.is_secret()) || nested.iter().any(|schema| schema.holds_secret());
         let mut expected =
             if holds_secret { format!("what `{rule}` accepts") } else { escape(&reason.to_string()) };
-        let names = fields.iter().map(|field| format!("{}{}", self.names, field.variable));
+        let names = fields.iter().map(|field| self.name_of(field.variable));
         let names =
             names.chain(nested.iter().map(|schema| schema.name.to_owned())).collect::<Vec<_>>().join(", ");
         expected.push_str(&format!(" ({names})"));
@@ -55,12 +52,12 @@ impl Scope<'_> {
         }
     }
 
+    #[inline]
     fn breach(&mut self, field: &'static Field, expected: String) {
-        self.at(field, |scope| {
-            let found = scope.text_of(field);
-            let origin = scope.origin_of(field).unwrap_or(Origin::Default);
-            let problem = scope.problem(field, Kind::Rule, &origin).expecting(expected);
-            scope.problems.push(problem.having_found(found.as_deref().map(|text| text.as_str())));
-        });
+        let found = self.look_up(field).ok().flatten();
+        let origin = found.as_ref().map_or(&Origin::Default, |found| found.origin());
+        let problem = self.problem(field, Kind::Rule, origin).expecting(expected);
+        let text = found.as_ref().and_then(|found| shown(field, found));
+        self.problems.push(problem.having_found(text));
     }
 }

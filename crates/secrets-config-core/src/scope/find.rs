@@ -4,16 +4,20 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{FILE, Scope, without_file};
+use super::Scope;
+#[cfg(feature = "json")]
+use crate::value;
 use crate::{
     Alias, Entry, Field, Format, Kind, Origin, Presence, Problem, Schema, Warning,
-    layer::{self, Found, Layer, Name, Text},
+    layer::{self, Failed, Found, Layer, Name, Text},
     placeholder,
+    schema::FILE,
 };
 
 /// The outcome of looking a field up.
 pub(super) enum Sought {
-    Found(Found),
+    /// The text, and where it is from if not from the environment.
+    Found(Zeroizing<String>, Option<Box<Origin>>),
     /// It is not set, and need not be.
     Absent,
     /// There is a problem, and it is noted.
@@ -21,74 +25,121 @@ pub(super) enum Sought {
 }
 
 impl Scope<'_> {
-    /// Looks the current field up and applies the rules of presence.
+    /// Looks a field up and applies the rules of presence.
     pub(super) fn find(&mut self, field: &'static Field) -> Sought {
         match self.look_up(field) {
             Ok(Some(found)) => self.present(field, found),
-            Ok(None) if field.presence != Presence::Required => Sought::Absent,
-            Ok(None) => {
-                let mut problem = self.problem(field, Kind::Missing, &self.places());
-                if let Some(because) = &self.because {
-                    problem = problem.hinting(format!("needed because {because} is set"));
-                }
-                self.refuse(problem)
-            }
+            Ok(None) => self.absent(field),
             Err(problem) => self.refuse(*problem),
         }
     }
 
-    /// Says where was looked, the first place first.
-    pub(super) fn places(&self) -> String {
-        let places: Vec<_> = self.layers.iter().rev().map(Layer::place).collect();
-        places.join(", then ")
+    fn present(&mut self, field: &'static Field, found: Found) -> Sought {
+        if let Some(alias) = found.alias {
+            self.warn_of(alias, field);
+        }
+        if let Some(kind) = wrong(field, &found.text) {
+            return self.refuse_found(field, &found, kind);
+        }
+        if self.provided.is_some() {
+            self.provide(field, found.origin().clone());
+        }
+        match found.text {
+            Text::Unicode(text) => Sought::Found(text, found.origin),
+            Text::NotUnicode => Sought::Refused,
+        }
     }
 
-    /// Returns the text of the current field, for a problem that shows it.
-    pub(super) fn text_of(&self, field: &'static Field) -> Option<Zeroizing<String>> {
-        if field.is_secret() {
-            return None;
+    fn absent(&mut self, field: &'static Field) -> Sought {
+        if field.presence == Presence::Required {
+            let mut problem = self.problem(field, Kind::Missing, &self.places());
+            if let Some(because) = &self.because {
+                problem = problem.hinting(format!("needed because {because} is set"));
+            }
+            return self.refuse(problem);
         }
-        match self.look_up(field) {
-            // What is in a structure may be a secret of its own.
-            Ok(Some(Found { text: Text::Unicode(text), .. })) if !field.is_structure(&text) => Some(text),
-            _ => None,
+        if self.provided.is_some() {
+            self.provide(field, if field.has_default() { Origin::Default } else { Origin::Unset });
         }
+        Sought::Absent
+    }
+
+    /// Says where was looked, the first place first.
+    pub(super) fn places(&self) -> String {
+        let mut places = String::new();
+        for layer in self.layers.iter().rev() {
+            if !places.is_empty() {
+                places.push_str(", then ");
+            }
+            places.push_str(&layer.place());
+        }
+        places
     }
 
     /// Returns the first variable of the struct being read that is set to something.
+    #[inline]
     pub(super) fn first_set(&mut self, schema: &'static Schema) -> Option<String> {
         schema.entries.iter().find_map(|entry| match entry {
-            Entry::Field(field) => self.at(field, |scope| match scope.look_up(field) {
+            Entry::Field(field) => match self.look_up(field) {
                 Ok(None) => None,
                 Ok(Some(found)) if found.is_blank() => None,
-                Ok(Some(Found { origin: Origin::File { variable, .. }, .. })) => Some(variable),
-                Ok(Some(found)) => found.variable.or_else(|| Some(scope.variable().to_owned())),
+                Ok(Some(found)) => Some(match (found.origin(), found.alias) {
+                    (Origin::File { variable, .. }, _) => variable.clone(),
+                    (_, Some(alias)) => self.name_of(alias.variable),
+                    (_, None) => self.name_of(field.variable),
+                }),
                 // What cannot be had is set all the same.
-                Err(_) => Some(scope.variable().to_owned()),
-            }),
-            Entry::Nested { name, prefix, schema, .. } => {
-                self.within(name, prefix, schema, |scope| scope.first_set(schema))
+                Err(_) => Some(self.name_of(field.variable)),
+            },
+            Entry::Nested { name, prefix, schema, .. } => self.first_set_within(name, prefix, schema),
+            Entry::Choice { variants } => {
+                variants.iter().find_map(|variant| self.first_set_within("", "", variant.schema))
             }
-            Entry::Choice { variants } => variants.iter().find_map(|variant| {
-                self.within("", "", variant.schema, |scope| scope.first_set(variant.schema))
-            }),
         })
     }
 
-    /// Asks the sources, the last one first, for every name of the current field.
-    pub(super) fn look_up(&self, field: &'static Field) -> Result<Option<Found>, Box<Problem>> {
-        for index in (0..self.layers.len()).rev() {
-            let layer = &self.layers[index];
-            let mut best = self.look_up_name(layer, field, None)?;
-            for alias in field.aliases {
-                let other = self.look_up_name(layer, field, Some(alias))?;
-                best = self.better(field, best, other)?;
+    #[inline]
+    fn first_set_within(
+        &mut self,
+        name: &'static str,
+        prefix: &'static str,
+        schema: &'static Schema,
+    ) -> Option<String> {
+        let outer = self.enter(name, prefix, schema);
+        let first = self.first_set(schema);
+        self.leave(outer);
+        first
+    }
+
+    /// Asks the sources, the last one first, for every name of the field.
+    pub(super) fn look_up(&mut self, field: &'static Field) -> Result<Option<Found>, Box<Problem>> {
+        for layer in self.layers.iter().rev() {
+            let mut best = self.look_up_name(&**layer, field, field.variable)?;
+            if !field.aliases.is_empty() {
+                best = self.look_up_aliases(&**layer, field, best)?;
             }
             if best.is_some() {
                 return Ok(best);
             }
         }
         Ok(None)
+    }
+
+    #[cold]
+    fn look_up_aliases(
+        &mut self,
+        layer: &dyn Layer,
+        field: &'static Field,
+        mut best: Option<Found>,
+    ) -> Result<Option<Found>, Box<Problem>> {
+        for alias in field.aliases {
+            let other = self.look_up_name(layer, field, alias.variable)?.map(|found| found.by(alias));
+            if alias.preferred && other.as_ref().is_some_and(|found| !found.is_blank()) {
+                return Ok(other);
+            }
+            best = self.better(field, best, other)?;
+        }
+        Ok(best)
     }
 
     /// Chooses between what two names of one field gave. A name that is set to nothing gives way.
@@ -102,93 +153,131 @@ impl Scope<'_> {
             (Some(one), Some(other)) if other.is_blank() || one.text == other.text => Ok(Some(one)),
             (Some(one), Some(other)) if one.is_blank() => Ok(Some(other)),
             (Some(one), Some(other)) => {
-                let names = [&one, &other].map(|found| found.variable.as_deref().unwrap_or(self.variable()));
-                let expected = format!("{} and {} to be the same, or only one of them", names[0], names[1]);
-                Err(Box::new(self.problem(field, Kind::Conflict, &one.origin).expecting(expected)))
+                let [one_name, other_name] = [&one, &other]
+                    .map(|found| self.name_of(found.alias.map_or(field.variable, |alias| alias.variable)));
+                let expected = format!("{one_name} and {other_name} to be the same, or only one of them");
+                Err(Box::new(self.problem(field, Kind::Conflict, one.origin()).expecting(expected)))
             }
             (one, other) => Ok(one.or(other)),
         }
     }
 
     /// Looks the field up by one name, or in the file that `NAME_FILE` names.
+    #[inline]
     fn look_up_name(
-        &self,
-        layer: &Layer,
+        &mut self,
+        layer: &dyn Layer,
         field: &'static Field,
-        alias: Option<&'static Alias>,
+        leaf: &'static str,
     ) -> Result<Option<Found>, Box<Problem>> {
-        let renamed = alias.map(|alias| format!("{}{}{FILE}", &self.names[..self.prefix], alias.variable));
-        let file_variable = renamed.as_deref().unwrap_or(&self.names);
-        let variable = without_file(file_variable);
-        let leaf = alias.map_or(field.variable, |alias| alias.variable);
-        let name = Name { variable, folders: &self.folders, leaf, field: field.name };
-        let failed = |failed| Box::new(self.problem(field, Kind::File, &"").failed(failed));
-        let direct = layer.get(&name).map_err(failed)?;
-        let path = if field.file { layer.get_path(file_variable).map_err(failed)? } else { None };
-        let found = match (direct, path) {
+        self.names.truncate(self.prefix);
+        self.names.push_str(leaf);
+        let mut found = layer.variable(&self.names);
+        if found.is_none() {
+            let name = Name { variable: &self.names, steps: &self.steps, leaf, field: field.name };
+            found = layer.entry(&name).map_err(|failed| self.failed(field, *failed))?;
+        }
+        if field.file {
+            self.names.push_str(FILE);
+            if let Some(file) = layer.variable(&self.names) {
+                return self.look_into(layer, field, found, &file);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads the file that `NAME_FILE`, which is set to `file`, names. `direct` is what `NAME` is set to.
+    #[cold]
+    fn look_into(
+        &self,
+        layer: &dyn Layer,
+        field: &'static Field,
+        direct: Option<Found>,
+        file: &Found,
+    ) -> Result<Option<Found>, Box<Problem>> {
+        let variable = &self.names;
+        let path = layer::path_in(file, variable).map_err(|failed| self.failed(field, *failed))?;
+        match (direct, path) {
             (Some(direct), Some(_)) => {
-                let problem = self.problem(field, Kind::Conflict, &direct.origin);
-                return Err(Box::new(problem.expecting(format!("{variable} or {file_variable}, not both"))));
+                let problem = self.problem(field, Kind::Conflict, direct.origin());
+                let name = variable.strip_suffix(FILE).unwrap_or(variable);
+                Err(Box::new(problem.expecting(format!("{name} or {variable}, not both"))))
             }
             (None, Some(path)) => {
                 let shows_path = !field.is_secret() || is_surely_a_path(&path);
-                let read = layer::read_named_file(file_variable.to_owned(), path);
-                Some(read.map_err(|error| {
-                    failed(if shows_path { error } else { error.without_path(layer.place()) })
-                })?)
+                let read = layer::read_named_file(variable.clone(), path);
+                read.map(Some).map_err(|failed| {
+                    self.failed(field, if shows_path { *failed } else { failed.without_path(layer.place()) })
+                })
             }
-            (direct, None) => direct,
-        };
-        let variable = alias.map(|_| variable.to_owned());
-        Ok(found.map(|found| Found { variable, ..found }))
+            (direct, None) => Ok(direct),
+        }
     }
 
-    fn present(&mut self, field: &'static Field, found: Found) -> Sought {
-        self.warn_of_alias(field, &found);
-        let kind = match &found.text {
-            Text::NotUnicode => Kind::NotUnicode,
-            Text::Unicode(_) if field.allow_empty => return Sought::Found(found),
-            Text::Unicode(text) if text.is_empty() => Kind::Empty,
-            Text::Unicode(text) if text.chars().all(char::is_whitespace) => Kind::Blank,
-            Text::Unicode(text)
-                if field.secret && !field.allow_placeholder && is_placeholder(field, text) =>
-            {
-                Kind::Placeholder
-            }
-            Text::Unicode(_) => return Sought::Found(found),
-        };
+    #[cold]
+    fn failed(&self, field: &Field, failed: Failed) -> Box<Problem> {
+        Box::new(self.problem(field, failed.kind, &failed.origin).failed(failed))
+    }
+
+    /// Notes that what was found cannot be the value. Nothing at all is nothing wrong, where nothing is needed.
+    #[cold]
+    fn refuse_found(&mut self, field: &'static Field, found: &Found, kind: Kind) -> Sought {
         if matches!(kind, Kind::Empty | Kind::Blank) && field.presence != Presence::Required {
-            return Sought::Absent;
+            return self.absent(field);
         }
-        let mut problem = self.problem(field, kind, &found.origin);
+        let mut problem = self.problem(field, kind, found.origin());
         problem = match kind {
             Kind::Empty => problem.hinting("it is set, but to nothing"),
             Kind::Blank => problem.hinting("it is set, but to white space only"),
             Kind::NotUnicode => problem.hinting("it holds bytes that are not UTF-8"),
             _ => problem.expecting("the secret itself, not a text that stands for it"),
         };
-        problem.variable = found.variable.unwrap_or(problem.variable);
+        if let Some(alias) = found.alias {
+            problem.variable = self.name_of(alias.variable);
+        }
         self.refuse(problem)
     }
 
-    fn warn_of_alias(&mut self, field: &'static Field, found: &Found) {
-        let Some(used) = &found.variable else { return };
-        let is_deprecated = |alias: &Alias| alias.deprecated && used[self.prefix..] == *alias.variable;
-        if field.aliases.iter().any(is_deprecated) {
-            self.warnings.push(Warning::deprecated(used.clone(), self.variable().to_owned()));
+    #[cold]
+    fn warn_of(&mut self, alias: &Alias, field: &Field) {
+        if alias.deprecated {
+            let (used, instead) = (self.name_of(alias.variable), self.name_of(field.variable));
+            self.warnings.push(Warning::deprecated(used, instead));
         }
     }
 
+    #[cold]
     fn refuse(&mut self, problem: Problem) -> Sought {
         self.problems.push(problem);
         Sought::Refused
     }
 }
 
+/// Says what keeps a text from being the value of `field`, whatever its type.
+fn wrong(field: &Field, text: &Text) -> Option<Kind> {
+    match text {
+        Text::NotUnicode => Some(Kind::NotUnicode),
+        Text::Unicode(_) if field.allow_empty => None,
+        Text::Unicode(text) if text.is_empty() => Some(Kind::Empty),
+        Text::Unicode(text) if layer::is_blank(text) => Some(Kind::Blank),
+        Text::Unicode(text) => {
+            let is_wrong = field.secret && !field.allow_placeholder && is_placeholder(field, text);
+            is_wrong.then_some(Kind::Placeholder)
+        }
+    }
+}
+
 /// Whether the text, or in a list one of its items, stands for a secret.
 fn is_placeholder(field: &Field, text: &str) -> bool {
+    if !field.secret_items {
+        return placeholder::is(text);
+    }
+    #[cfg(feature = "json")]
+    if field.is_structure(text) {
+        return value::has_item(text, placeholder::is);
+    }
     match field.format {
-        Format::Plain { delimiter } if field.secret_items => text.split(delimiter).any(placeholder::is),
+        Format::Plain { delimiter } => text.split(delimiter).any(placeholder::is),
         _ => placeholder::is(text),
     }
 }

@@ -1,14 +1,13 @@
 //! Names that are set and mean nothing.
 
-use std::collections::HashSet;
-
 use super::Scope;
-use crate::{Kind, Problem, Schema, layer::Layer, suggest::closest};
+use crate::{Kind, Problem, Schema, suggest::closest};
 
 impl Scope<'_> {
     /// Reports every variable that begins with the prefix of the struct being read and is none of its own.
+    #[inline]
     pub fn deny_unknown(&mut self, schema: &'static Schema) {
-        let prefix = self.names.clone();
+        let prefix = self.prefix().to_owned();
         let known = known(schema, &prefix[..prefix.len() - schema.prefix.len()]);
         for layer in self.layers {
             let mut names = layer.names();
@@ -31,7 +30,7 @@ impl Scope<'_> {
             return;
         }
         let known = known(self.schema, "");
-        let mut names: Vec<String> = self.layers.iter().flat_map(Layer::names).collect();
+        let mut names: Vec<String> = self.layers.iter().flat_map(|layer| layer.names()).collect();
         names.retain(|name| !known.contains(name));
         for problem in self.problems.iter_mut().filter(|problem| problem.kind == Kind::Missing) {
             if let Some(close) = closest(&problem.variable, names.iter().map(String::as_str)) {
@@ -46,8 +45,8 @@ impl Scope<'_> {
 }
 
 /// Every name that the fields of `schema` are read by.
-fn known(schema: &'static Schema, prefix: &str) -> HashSet<String> {
-    let mut known = HashSet::new();
+fn known(schema: &'static Schema, prefix: &str) -> Vec<String> {
+    let mut known = Vec::new();
     schema.visit(&mut prefix.to_owned(), &mut |variable, field| {
         let prefix = &variable[..variable.len() - field.variable.len()];
         let aliases = field.aliases.iter().map(|alias| format!("{prefix}{}", alias.variable));

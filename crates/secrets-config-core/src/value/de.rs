@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     fmt::{self, Write},
+    path::Path,
 };
 
 use serde_core::{
@@ -19,7 +20,7 @@ use super::{
     list::{List, Pairs},
     scalar, url,
 };
-use crate::suggest::closest;
+use crate::{secret, suggest::closest};
 
 /// The text of one value.
 ///
@@ -29,6 +30,8 @@ pub(super) struct Value<'a> {
     text: &'a mut Zeroizing<String>,
     /// What lists and maps are split at; nothing for an item of one.
     delimiter: Option<&'a str>,
+    /// The file that holds the text and nothing else.
+    file: Option<&'a Path>,
     /// It stood without quotes where texts have them, and so is none.
     is_literal: bool,
     error: &'a RefCell<Option<Error>>,
@@ -37,15 +40,16 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     pub(super) fn new(
         text: &'a mut Zeroizing<String>,
-        delimiter: &'a str,
+        delimiter: Option<&'a str>,
+        file: Option<&'a Path>,
         error: &'a RefCell<Option<Error>>,
     ) -> Self {
-        Self { text, delimiter: Some(delimiter), is_literal: false, error }
+        Self { text, delimiter, file, is_literal: false, error }
     }
 
     /// An item of a list, which is no list itself.
     pub(super) fn item(text: &'a mut Zeroizing<String>, error: &'a RefCell<Option<Error>>) -> Self {
-        Self { text, delimiter: None, is_literal: false, error }
+        Self { text, delimiter: None, file: None, is_literal: false, error }
     }
 
     /// A number or a truth value of a JSON list.
@@ -66,6 +70,7 @@ impl<'a> Value<'a> {
         Ok(List::split(self.text, self.delimiter()?, self.error))
     }
 
+    #[inline]
     fn pairs(&self) -> Result<Pairs<'_>, Error> {
         #[cfg(feature = "json")]
         if self.text.trim_ascii_start().starts_with('{') {
@@ -136,10 +141,13 @@ impl<'de> Deserializer<'de> for Value<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        match self.file.and_then(Path::to_str).filter(|_| name == secret::SOURCE) {
+            Some(path) => visitor.visit_seq(SeqDeserializer::new(std::iter::once(path))),
+            None => visitor.visit_newtype_struct(self),
+        }
     }
 
     /// Types that take any text ask for an owned one. One that borrows it parses it, and blanks around it do not count.

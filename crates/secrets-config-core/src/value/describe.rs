@@ -21,7 +21,7 @@ use crate::secret;
 
 /// What a type said of itself.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub struct Notes {
     pub(super) expected: RefCell<Option<Cow<'static, str>>>,
     pub(super) holds_secret: Cell<bool>,
     /// How many items a tuple has.
@@ -94,7 +94,7 @@ impl<'de> Deserializer<'de> for Describe<'_> {
     /// A type that takes a string often says more in what its visitor expects: `IPv4 address`.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let refusal: Result<V::Value, Error> = visitor.visit_unit();
-        match refusal.map_err(|error| error.expected) {
+        match refusal.map_err(|error| error.into_refusal().expected) {
             Err(Some(expected)) if expected == url::EXPECTING => self.say(url::EXPECTED),
             Err(Some(expected)) if expected != "a string" => self.say(expected),
             _ => self.say("text"),

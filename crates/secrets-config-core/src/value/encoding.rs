@@ -21,6 +21,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    #[inline]
     pub(super) fn expected(self) -> &'static str {
         match self {
             Self::Base64 => "bytes in base64",
@@ -30,6 +31,7 @@ impl Encoding {
     }
 
     /// Decodes `text`; surrounding white space is ignored.
+    #[inline]
     pub(super) fn decode(self, text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         let text = text.trim_ascii();
         let decoded = match self {
@@ -41,6 +43,7 @@ impl Encoding {
     }
 }
 
+#[inline]
 fn decode_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
@@ -54,6 +57,7 @@ fn decode_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(bytes)
 }
 
+#[inline]
 fn decode_base64(text: &str, plus: u8, slash: u8) -> Option<Zeroizing<Vec<u8>>> {
     let symbols = text.trim_end_matches('=');
     let padding = text.len() - symbols.len();
@@ -142,6 +146,7 @@ impl<'de> SeqAccess<'de> for &mut Each<'_> {
         seed.deserialize(U8Deserializer::new(*byte)).map(Some)
     }
 
+    #[inline]
     fn size_hint(&self) -> Option<usize> {
         Some(self.bytes.len() - self.next)
     }

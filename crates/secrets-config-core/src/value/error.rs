@@ -11,8 +11,14 @@ use zeroize::Zeroizing;
 use crate::Kind;
 
 /// Says what was expected. What was found is dropped on the way in.
+///
+/// It is one pointer, since every type that is read passes it on in a `Result`.
 #[derive(Clone, Debug)]
-pub(crate) struct Error {
+pub struct Error(Box<Refusal>);
+
+/// What an [`Error`] says.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
     pub(crate) kind: Kind,
     pub(crate) expected: Option<Cow<'static, str>>,
     /// What the type itself said. It may quote its input: wiped, and never shown for a secret.
@@ -27,39 +33,52 @@ pub(crate) struct Error {
 
 impl Error {
     pub(crate) fn invalid(expected: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            kind: Kind::Invalid,
-            expected: Some(expected.into()),
-            message: None,
-            index: None,
-            place: None,
-            hint: None,
-        }
+        Self::new(Kind::Invalid, Some(expected.into()), None)
     }
 
     pub(crate) fn out_of_range(expected: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: Kind::OutOfRange, ..Self::invalid(expected) }
+        Self::new(Kind::OutOfRange, Some(expected.into()), None)
     }
 
-    pub(crate) fn at(self, index: usize) -> Self {
-        Self { index: self.index.or(Some(index)), ..self }
+    #[cold]
+    fn new(kind: Kind, expected: Option<Cow<'static, str>>, message: Option<Zeroizing<String>>) -> Self {
+        Self(Box::new(Refusal { kind, expected, message, index: None, place: None, hint: None }))
     }
 
-    pub(crate) fn with_hint(self, hint: Option<impl Into<Cow<'static, str>>>) -> Self {
-        Self { hint: hint.map(Into::into), ..self }
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.0.index.get_or_insert(index);
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: Option<impl Into<Cow<'static, str>>>) -> Self {
+        self.0.hint = hint.map(Into::into);
+        self
+    }
+
+    #[cfg(feature = "json")]
+    pub(crate) fn with_place(mut self, place: Option<String>) -> Self {
+        self.0.place = place;
+        self
+    }
+
+    /// Leaves it to the field's own words what is expected.
+    pub(crate) fn without_expected(mut self) -> Self {
+        self.0.expected = None;
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    pub(crate) fn into_refusal(self) -> Refusal {
+        *self.0
     }
 }
 
 impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            kind: Kind::Invalid,
-            expected: None,
-            message: Some(to_text(&message)),
-            index: None,
-            place: None,
-            hint: None,
-        }
+        Self::new(Kind::Invalid, None, Some(to_text(&message)))
     }
 
     fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -85,7 +104,7 @@ impl de::Error for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.expected.as_deref().unwrap_or("another value"))
+        write!(f, "expected {}", self.0.expected.as_deref().unwrap_or("another value"))
     }
 }
 

@@ -1,86 +1,59 @@
 //! JSON in a variable.
 
-use serde_core::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+mod raw;
+
+use serde_core::de::{DeserializeOwned, DeserializeSeed};
 use zeroize::Zeroizing;
 
+pub(super) use self::raw::Raw;
 use super::{Error, list::Item};
 
 /// Parses a whole text as JSON. The error says where in the value it went wrong, not what was there.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        refused(error.inner(), (path != ".").then_some(path))
-    })?;
-    deserializer.end().map_err(|error| refused(&error, None))?;
-    Ok(value)
+    let raw = Raw::parse(text)?;
+    // Following the path means to copy each key on the way: only for what has failed.
+    T::deserialize(raw).map_err(|_| Error::invalid(SHAPE).with_place(path_to_failure::<T>(raw)))
+}
+
+fn path_to_failure<T: DeserializeOwned>(raw: Raw<'_>) -> Option<String> {
+    let error = serde_path_to_error::deserialize::<_, T>(raw).err()?;
+    Some(error.path().to_string()).filter(|path| path != ".")
 }
 
 /// Reads the items of a JSON array. Each is read as it would be from a text of its own.
-pub(super) fn items(text: &str) -> Result<Vec<Item>, Error> {
-    serde_json::from_str(text).map_err(|error| refused(&error, None))
+pub(super) fn items(text: &str) -> Result<Vec<Item<'_>>, Error> {
+    Raw::parse(text)?.items()?.into_iter().map(Raw::into_item).collect()
 }
 
 /// Reads the pairs of a JSON object, in their order, the same key as often as it is there.
-pub(super) fn pairs(text: &str) -> Result<Vec<(String, Item)>, Error> {
-    let Pairs(pairs) = serde_json::from_str(text).map_err(|error| refused(&error, None))?;
-    Ok(pairs)
+pub(super) fn pairs(text: &str) -> Result<Vec<(Zeroizing<String>, Item<'_>)>, Error> {
+    let pairs = Raw::parse(text)?.pairs()?.into_iter();
+    pairs.map(|(key, value)| Ok((key.text()?, value.into_item()?))).collect()
 }
 
 /// What is in a list or a map and no text by itself.
-pub(super) fn tree<'de, T: serde_core::de::DeserializeSeed<'de>>(
-    seed: T,
-    tree: Value,
-) -> Result<T::Value, Error> {
-    seed.deserialize(tree).map_err(|error| refused(&error, None))
+pub(super) fn tree<'de, T: DeserializeSeed<'de>>(seed: T, tree: Raw<'_>) -> Result<T::Value, Error> {
+    seed.deserialize(tree).map_err(|_| Error::invalid(SHAPE))
+}
+
+/// Whether one of the texts in an array is what `is` looks for. What is no array has none.
+pub(crate) fn has_item(text: &str, is: fn(&str) -> bool) -> bool {
+    let items = items(text).unwrap_or_default();
+    items.iter().any(|item| matches!(item, Item::Text(text) if is(text)))
 }
 
 /// The messages of `serde_json` quote the text; its kind and place do not.
-fn refused(error: &serde_json::Error, path: Option<String>) -> Error {
+fn refused(error: &serde_json::Error) -> Error {
     use serde_json::error::Category;
 
     let expected = match error.classify() {
-        Category::Data => "JSON of the right shape",
+        Category::Data => SHAPE,
         Category::Eof => "JSON to its end: the text stops before",
         Category::Syntax | Category::Io => "JSON",
     };
-    let at = (error.line() > 0).then(|| format!("line {}, column {}", error.line(), error.column()));
-    let place = [path, at].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Error { place: (!place.is_empty()).then_some(place), ..Error::invalid(expected) }
+    let place = (error.line() > 0).then(|| format!("line {}, column {}", error.line(), error.column()));
+    Error::invalid(expected).with_place(place)
 }
 
-impl<'de> Deserialize<'de> for Item {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            Value::String(text) => Self::Text(Zeroizing::new(text)),
-            Value::Number(number) => Self::Literal(Zeroizing::new(number.to_string())),
-            Value::Bool(flag) => Self::Literal(Zeroizing::new(flag.to_string())),
-            tree @ (Value::Null | Value::Array(_) | Value::Object(_)) => Self::Tree(tree),
-        })
-    }
-}
-
-struct Pairs(Vec<(String, Item)>);
-
-impl<'de> Deserialize<'de> for Pairs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Pairs;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-        deserializer.deserialize_map(Each)
-    }
-}
+/// What is expected of JSON that is well formed.
+const SHAPE: &str = "JSON of the right shape";

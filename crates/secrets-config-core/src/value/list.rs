@@ -11,16 +11,20 @@ use super::{Error, de::Value};
 pub(super) const PAIRS: &str = "pairs of key=value, separated by commas";
 
 /// One item of a list, or one value of a map.
-pub(super) enum Item {
+pub(super) enum Item<'a> {
+    /// A piece of the whole text.
+    Piece(&'a str),
+    /// A text in quotes, as it is without them.
+    #[cfg(feature = "json")]
     Text(Zeroizing<String>),
     /// A number or a truth value, which is no text: it stood without quotes.
     #[cfg(feature = "json")]
     Literal(Zeroizing<String>),
     #[cfg(feature = "json")]
-    Tree(serde_json::Value),
+    Tree(super::json::Raw<'a>),
 }
 
-impl Item {
+impl Item<'_> {
     /// Reads the item. Its error carries the index.
     fn read<'de, T: DeserializeSeed<'de>>(
         self,
@@ -29,6 +33,8 @@ impl Item {
         error: &RefCell<Option<Error>>,
     ) -> Result<T::Value, Error> {
         let read = match self {
+            Self::Piece(piece) => seed.deserialize(Value::item(&mut Zeroizing::new(piece.to_owned()), error)),
+            #[cfg(feature = "json")]
             Self::Text(mut text) => seed.deserialize(Value::item(&mut text, error)),
             #[cfg(feature = "json")]
             Self::Literal(mut text) => seed.deserialize(Value::literal(&mut text, error)),
@@ -36,9 +42,8 @@ impl Item {
             Self::Tree(tree) => super::json::tree(seed, tree),
         };
         read.map_err(|last| {
-            if let Some(first) = error.borrow_mut().as_mut() {
-                first.index.get_or_insert(index);
-            }
+            let first = error.take();
+            error.replace(first.map(|first| first.at(index)));
             last.at(index)
         })
     }
@@ -60,7 +65,12 @@ impl<'a> Pieces<'a> {
 
     /// Returns how many there are at most.
     fn len(&self) -> usize {
-        self.rest.map_or(0, |rest| rest.matches(self.delimiter).count() + 1)
+        let (mut count, mut rest) = (0, self.rest);
+        while let Some(text) = rest {
+            count += 1;
+            rest = cut(text, self.delimiter).1;
+        }
+        count
     }
 }
 
@@ -68,10 +78,7 @@ impl<'a> Iterator for Pieces<'a> {
     type Item = Result<&'a str, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (piece, rest) = match self.rest?.split_once(self.delimiter) {
-            Some((piece, rest)) => (piece, Some(rest)),
-            None => (self.rest?, None),
-        };
+        let (piece, rest) = cut(self.rest?, self.delimiter);
         self.rest = rest;
         self.index += 1;
         let piece = piece.trim_ascii();
@@ -81,6 +88,15 @@ impl<'a> Iterator for Pieces<'a> {
         }
         Some(Ok(piece))
     }
+}
+
+/// Cuts off what is before the first delimiter. It is nearly always a comma, for which a search is set up in no time.
+fn cut<'a>(text: &'a str, delimiter: &str) -> (&'a str, Option<&'a str>) {
+    let at = match *delimiter.as_bytes() {
+        [delimiter] => text.bytes().position(|byte| byte == delimiter),
+        _ => text.find(delimiter),
+    };
+    at.map_or((text, None), |at| (&text[..at], Some(&text[at + delimiter.len()..])))
 }
 
 /// The items of a list.
@@ -93,7 +109,7 @@ pub(super) struct List<'a> {
 enum Source<'a> {
     Split(Pieces<'a>),
     #[cfg(feature = "json")]
-    Json(std::vec::IntoIter<Item>),
+    Json(std::vec::IntoIter<Item<'a>>),
 }
 
 impl<'a> List<'a> {
@@ -102,14 +118,16 @@ impl<'a> List<'a> {
     }
 
     #[cfg(feature = "json")]
-    pub(super) fn json(text: &str, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
+    pub(super) fn json(text: &'a str, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
         Ok(Self { source: Source::Json(super::json::items(text)?.into_iter()), index: 0, error })
     }
 
     /// Refuses items that the type did not take.
     pub(super) fn end(&self) -> Result<(), Error> {
-        match self.len() {
-            0 => Ok(()),
+        match &self.source {
+            Source::Split(Pieces { rest: None, .. }) => Ok(()),
+            #[cfg(feature = "json")]
+            Source::Json(items) if items.len() == 0 => Ok(()),
             _ => Err(Error::invalid(format!("{} items and no more", self.index))),
         }
     }
@@ -122,12 +140,9 @@ impl<'a> List<'a> {
         }
     }
 
-    fn next(&mut self) -> Option<Result<Item, Error>> {
+    fn next(&mut self) -> Option<Result<Item<'a>, Error>> {
         match &mut self.source {
-            Source::Split(pieces) => {
-                let text = |piece: &str| Item::Text(Zeroizing::new(piece.to_owned()));
-                pieces.next().map(|piece| piece.map(text))
-            }
+            Source::Split(pieces) => pieces.next().map(|piece| piece.map(Item::Piece)),
             #[cfg(feature = "json")]
             Source::Json(items) => items.next().map(Ok),
         }
@@ -152,31 +167,36 @@ impl<'de> SeqAccess<'de> for &mut List<'_> {
 
 /// The pairs of a map.
 pub(super) struct Pairs<'a> {
-    pairs: std::vec::IntoIter<(String, Item)>,
-    value: Option<Item>,
+    pairs: std::vec::IntoIter<(Zeroizing<String>, Item<'a>)>,
+    value: Option<Item<'a>>,
     index: usize,
     error: &'a RefCell<Option<Error>>,
 }
 
 impl<'a> Pairs<'a> {
+    #[inline]
     pub(super) fn split(
-        text: &str,
-        delimiter: &str,
+        text: &'a str,
+        delimiter: &'a str,
         error: &'a RefCell<Option<Error>>,
     ) -> Result<Self, Error> {
-        let pair = |(index, piece): (usize, Result<&str, Error>)| {
+        let pair = |(index, piece): (usize, Result<&'a str, Error>)| {
             let (key, value) = piece?.split_once('=').ok_or_else(|| Error::invalid(PAIRS).at(index))?;
-            Ok((key.trim_ascii().to_owned(), Item::Text(Zeroizing::new(value.trim_ascii().to_owned()))))
+            Ok((Zeroizing::new(key.trim_ascii().to_owned()), Item::Piece(value.trim_ascii())))
         };
         Self::new(Pieces::new(text, delimiter).enumerate().map(pair).collect::<Result<_, Error>>()?, error)
     }
 
     #[cfg(feature = "json")]
-    pub(super) fn json(text: &str, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
+    pub(super) fn json(text: &'a str, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
         Self::new(super::json::pairs(text)?, error)
     }
 
-    fn new(pairs: Vec<(String, Item)>, error: &'a RefCell<Option<Error>>) -> Result<Self, Error> {
+    #[inline]
+    fn new(
+        pairs: Vec<(Zeroizing<String>, Item<'a>)>,
+        error: &'a RefCell<Option<Error>>,
+    ) -> Result<Self, Error> {
         let mut seen = HashSet::new();
         for (index, (key, _)) in pairs.iter().enumerate() {
             if key.is_empty() {
@@ -196,7 +216,7 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         let Some((key, value)) = self.pairs.next() else { return Ok(None) };
         self.value = Some(value);
-        Item::Text(Zeroizing::new(key)).read(seed, self.index, self.error).map(Some)
+        Item::Piece(&key).read(seed, self.index, self.error).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {

@@ -6,15 +6,14 @@ use syn::{Attribute, Expr, Ident, LitStr, Path, Token, meta::ParseNestedMeta, sp
 use super::{each, expression, name, once, path, rule, text, unknown};
 use crate::{
     errors::Errors,
-    model::{Condition, Rule},
+    model::{AliasKind, Condition, Rule},
 };
 
 /// What `#[config(..)]` and `#[validate(..)]` say on a field.
 #[derive(Default)]
 pub(crate) struct OnField {
     pub(crate) env: Option<LitStr>,
-    /// Each with whether it is deprecated.
-    pub(crate) aliases: Vec<(LitStr, bool)>,
+    pub(crate) aliases: Vec<(LitStr, AliasKind)>,
     pub(crate) default: Option<Expr>,
     pub(crate) file: Option<Span>,
     pub(crate) allow_empty: Option<Span>,
@@ -46,6 +45,7 @@ impl OnField {
         "json",
         "nested",
         "parse",
+        "preferred_alias",
         "prefix",
         "required_if",
     ];
@@ -64,8 +64,9 @@ impl OnField {
     fn item(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         let span = meta.path.span();
         match name(meta).as_str() {
-            "alias" => self.aliases.push((text(meta)?, false)),
-            "deprecated_alias" => self.aliases.push((text(meta)?, true)),
+            "alias" => self.aliases.push((text(meta)?, AliasKind::Equal)),
+            "deprecated_alias" => self.aliases.push((text(meta)?, AliasKind::Deprecated)),
+            "preferred_alias" => self.aliases.push((text(meta)?, AliasKind::Preferred)),
             "env" => once(&mut self.env, meta, text(meta)?)?,
             "default" => once(&mut self.default, meta, expression(meta.value()?)?)?,
             "file" => once(&mut self.file, meta, span)?,

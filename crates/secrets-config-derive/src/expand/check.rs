@@ -62,10 +62,12 @@ pub(super) fn constants(settings: &Settings) -> TokenStream {
         Role::Leaf(leaf) => Some(refusals(private, &fields, &field.ty, leaf)),
         Role::Nested { .. } => None,
     });
+    let schema = quote!(<#ident<#(#lifetimes),*> as #private::Config>::SCHEMA);
     quote! {
         const _: () = ::core::assert!(
-            #private::is_distinct(<#ident<#(#lifetimes),*> as #private::Config>::SCHEMA),
-            "two fields of this struct, or of the structs in it, read the same variable",
+            #private::is_distinct::<{ #private::count_names(#schema) }>(#schema),
+            "two fields of this struct, or of the structs in it, read the same variable: \
+             by its name, an alias, or the `_FILE` of a secret",
         );
         #(#refusals)*
     }

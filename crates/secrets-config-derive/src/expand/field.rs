@@ -5,15 +5,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Path, Type, spanned::Spanned};
 
 use super::{at, kind, rule, written};
-use crate::model::{Alias, Field, Format, Leaf};
+use crate::model::{Alias, AliasKind, Field, Format, Leaf};
 
 pub(super) fn constant(private: &Path, fields: &[Field], name: &str, ty: &Type, leaf: &Leaf) -> TokenStream {
     let (variable, type_name) = (&leaf.variable, written(ty));
-    let (expected, secret) = (expected(private, ty, leaf), kind(private, ty, "SECRET"));
-    let holds_secret = some(
-        !matches!(leaf.format, Format::Parsed(_)),
-        || quote_spanned!(at(ty.span())=> .with_holds_secret(#private::holds_secret::<#ty>)),
-    );
+    let (takes, secret) = (takes(private, ty, leaf), kind(private, ty, "SECRET"));
     let secret_items = kind(private, ty, "SECRET_ITEMS");
     let presence = presence(private, ty, leaf);
     let doc = some(!leaf.doc.is_empty(), || {
@@ -21,10 +17,11 @@ pub(super) fn constant(private: &Path, fields: &[Field], name: &str, ty: &Type, 
         quote!(.with_doc(#doc))
     });
     let aliases = some(!leaf.aliases.is_empty(), || {
-        let aliases = leaf
-            .aliases
-            .iter()
-            .map(|Alias { variable, deprecated, .. }| quote!(#private::Alias::new(#variable, #deprecated)));
+        let aliases = leaf.aliases.iter().map(|Alias { variable, kind, .. }| match kind {
+            AliasKind::Equal => quote!(#private::Alias::new(#variable)),
+            AliasKind::Deprecated => quote!(#private::Alias::new(#variable).deprecated()),
+            AliasKind::Preferred => quote!(#private::Alias::new(#variable).preferred()),
+        });
         quote!(.with_aliases(const { &[#(#aliases),*] }))
     });
     let rules = some(!leaf.rules.is_empty(), || {
@@ -36,11 +33,10 @@ pub(super) fn constant(private: &Path, fields: &[Field], name: &str, ty: &Type, 
     let placeholder = some(leaf.allow_placeholder, || quote!(.with_placeholder()));
     let format = format(private, &leaf.format);
     quote! {
-        #private::Field::new(#name, #variable, #type_name, #expected)
+        #private::Field::new(#name, #variable, #type_name, #takes)
             .with_presence(#presence)
             .with_secret(#secret)
             .with_secret_items(#secret_items)
-            #holds_secret
             #doc #aliases #rules #file #empty #placeholder #format
     }
 }
@@ -49,13 +45,13 @@ fn some(wanted: bool, tokens: impl FnOnce() -> TokenStream) -> TokenStream {
     if wanted { tokens() } else { TokenStream::new() }
 }
 
-fn expected(private: &Path, ty: &Type, leaf: &Leaf) -> TokenStream {
+fn takes(private: &Path, ty: &Type, leaf: &Leaf) -> TokenStream {
     match &leaf.format {
         Format::Parsed(parser) => {
             let text = format!("what `{}` takes", written(parser));
-            quote!(|| ::std::borrow::Cow::Borrowed(#text))
+            quote!(#private::Takes::Words(#text))
         }
-        _ => quote_spanned!(at(ty.span())=> #private::expected::<#ty>),
+        _ => quote_spanned!(at(ty.span())=> #private::Takes::Type(#private::describe::<#ty>)),
     }
 }
 

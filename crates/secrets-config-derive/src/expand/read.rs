@@ -50,7 +50,11 @@ pub(super) fn variants(private: &Path, variants: &[Variant]) -> TokenStream {
         quote!(::core::option::Option::Some(#index) => { #read })
     });
     quote! {
-        let __variant = __scope.choose(const { #schema.field(0) }, &[#(#names),*], #default);
+        let __variant = __scope.field(
+            const { #schema.field(0) },
+            |__text, _| #private::one_of(__text, &[#(#names),*]),
+            || #default,
+        );
         let __settings = match __variant {
             #(#arms)*
             _ => ::core::option::Option::None,
@@ -75,30 +79,26 @@ fn field(private: &Path, index: usize, field: &Field, schema: &TokenStream) -> T
 }
 
 fn value(private: &Path, ty: &Type, leaf: &Leaf, constant: &TokenStream) -> TokenStream {
-    let default = leaf.default.as_ref().map(|default| default_value(private, ty, default));
-    match (&leaf.format, default) {
-        (Format::Parsed(parser), default) => {
-            let absent = default.map_or_else(
-                || absent(private, ty),
-                |default| quote!(|| ::core::option::Option::Some(#default)),
-            );
-            let parsed = parser_call(private, parser);
-            quote_spanned!(at(ty.span())=> __scope.field_with::<#ty, _>(#constant, #parsed, #absent))
+    let parse = match &leaf.format {
+        Format::Plain { .. } => quote!(#private::plain),
+        Format::Encoded(_) => quote!(#private::encoded),
+        Format::Json => quote!(#private::json),
+        Format::Parsed(parser) => {
+            let convert = kind(private, ty, "convert");
+            quote_spanned! {at(parser.span())=>
+                |__text, _| #private::parsed(#parser(__text.as_str())).map(#convert)
+            }
         }
-        (_, None) => quote_spanned!(at(ty.span())=> __scope.field::<#ty>(#constant)),
-        (_, Some(default)) => quote_spanned!(at(ty.span())=> __scope.field_or::<#ty>(#constant, || #default)),
-    }
-}
-
-/// The user's parser gives the value itself, or that of an `Option` or a `Secret`.
-fn parser_call(private: &Path, parser: &Path) -> TokenStream {
-    quote_spanned!(at(parser.span())=> |__text: &str| #parser(__text).map(#private::convert))
-}
-
-/// `None` for an `Option`; any other type is required, and this is not asked for.
-fn absent(private: &Path, ty: &Type) -> TokenStream {
-    let nothing = kind(private, ty, "nothing");
-    quote!(|| #nothing())
+    };
+    let absent = match &leaf.default {
+        Some(default) => {
+            let default = default_value(private, ty, default);
+            quote!(|| ::core::option::Option::Some(#default))
+        }
+        // `None` for an `Option`; any other type is required, and this is not asked for.
+        None => kind(private, ty, "nothing"),
+    };
+    quote_spanned!(at(ty.span())=> __scope.field::<#ty>(#constant, #parse, #absent))
 }
 
 /// A text in quotes becomes the field's kind of text; any other expression is taken as it is.

@@ -63,7 +63,7 @@ fn choice(private: &Path, name: &str, tag: &str, variants: &[Variant]) -> TokenS
     });
     quote! {
         #private::Entry::Field(
-            #private::Field::new(#key, #tag, #name, || #private::expected_by(&[#(#names),*]))
+            #private::Field::new(#key, #tag, #name, #private::Takes::OneOf(&[#(#names),*]))
                 .with_presence(#presence),
         ),
         #private::Entry::Choice { variants: const { &[#(#variants),*] } },

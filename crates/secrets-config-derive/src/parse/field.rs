@@ -59,9 +59,9 @@ fn leaf(ident: &syn::Ident, field: &syn::Field, on_field: OnField, errors: &mut 
         None => (attribute::screaming(ident), field.span()),
     };
     let format = format(&on_field, errors);
-    let aliases = on_field.aliases.iter().filter_map(|(name, deprecated)| {
+    let aliases = on_field.aliases.iter().filter_map(|(name, kind)| {
         let variable = errors.take(variable_name(name, false))?;
-        Some(Alias { variable, span: name.span(), deprecated: *deprecated })
+        Some(Alias { variable, span: name.span(), kind: *kind })
     });
     Role::Leaf(Box::new(Leaf {
         variable,

@@ -14,6 +14,10 @@ pub enum Request {
     WhoAmI,
     /// `GET /orders/count`.
     Count,
+    /// `GET /healthz`, which needs no database.
+    Alive,
+    /// `POST /slow?ms=1000`: a row in a transaction that is open for a second.
+    Slow,
 }
 
 /// A request that has ended.
@@ -55,13 +59,15 @@ pub enum Outcome {
 }
 
 impl Request {
-    pub(super) const MIX: [Self; 4] = [Self::Order, Self::WhoAmI, Self::Order, Self::Count];
+    pub(super) const MIX: &[Self] = &[Self::Order, Self::WhoAmI, Self::Order, Self::Count];
 
     pub(super) async fn send(self, client: &Client, base: &str) -> Outcome {
         let (request, expected) = match self {
             Self::Order => (client.post(format!("{base}/orders")), 201),
             Self::WhoAmI => (client.get(format!("{base}/whoami")), 200),
             Self::Count => (client.get(format!("{base}/orders/count")), 200),
+            Self::Alive => (client.get(format!("{base}/healthz")), 200),
+            Self::Slow => (client.post(format!("{base}/slow?ms=1000")), 201),
         };
         let response = match request.send().await {
             Ok(response) => response,

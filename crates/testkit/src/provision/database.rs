@@ -1,6 +1,6 @@
 //! The database, and the role in Vault that issues its users.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Provision, seconds};
 use crate::{
@@ -14,15 +14,7 @@ impl Provision {
         postgres.execute(NAME, &schema(postgres.password())).await?;
 
         admin.post("sys/mounts/database", json!({ "type": "database" })).await?;
-        let (host, port) = (postgres.host(), postgres.port());
-        let connection = json!({
-            "plugin_name": "postgresql-database-plugin",
-            "allowed_roles": [ROLE],
-            "connection_url":
-                format!("postgresql://{{{{username}}}}:{{{{password}}}}@{host}:{port}/{NAME}?sslmode=disable"),
-            "username": OPERATOR,
-            "password": postgres.password(),
-        });
+        let connection = connection(postgres.password(), postgres.port());
         admin.post(&format!("database/config/{NAME}"), connection).await?;
         let role = json!({
             "db_name": NAME,
@@ -33,6 +25,18 @@ impl Provision {
         });
         admin.post(&format!("database/roles/{ROLE}"), role).await.map(drop)
     }
+}
+
+/// How Vault reaches the database.
+pub(super) fn connection(password: &str, port: u16) -> Value {
+    json!({
+        "plugin_name": "postgresql-database-plugin",
+        "allowed_roles": [ROLE],
+        "connection_url":
+            format!("postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{port}/{NAME}?sslmode=disable"),
+        "username": OPERATOR,
+        "password": password,
+    })
 }
 
 /// The table and its owner, and the user Vault makes others with.

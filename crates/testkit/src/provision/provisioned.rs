@@ -93,6 +93,27 @@ impl Provisioned {
         vault.admin().post(&format!("database/roles/{}", database::ROLE), change).await.map(drop)
     }
 
+    /// Makes Vault leave database users alone when it revokes their leases, or remove them again.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn keep_users(&self, vault: &Vault, keep: bool) -> Result<()> {
+        let statements = if keep { json!(["SELECT 1"]) } else { json!(database::REVOCATION) };
+        let change = json!({ "revocation_statements": statements });
+        vault.admin().post(&format!("database/roles/{}", database::ROLE), change).await.map(drop)
+    }
+
+    /// Makes Vault reach the database at another port, such as a [`Proxy`](crate::Proxy)'s. The application does not.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer, or not reach the database there.
+    pub async fn move_database(&self, vault: &Vault, postgres: &Postgres, port: u16) -> Result<()> {
+        let connection = database::connection(postgres.password(), port);
+        vault.admin().post(&format!("database/config/{}", self.database_name), connection).await.map(drop)
+    }
+
     /// Takes the rights of a database user away and removes it, as Vault does, while its sessions go on.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{Error, Result};
 
-type Answer = Response<Full<Bytes>>;
+type Answer = Response<Bytes>;
 
 /// Passes requests on.
 #[derive(Clone, Debug)]
@@ -47,7 +47,11 @@ impl Http {
         let _ended = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
-    async fn answer(&self, traffic: &Traffic, request: Request<Incoming>) -> Result<Answer, Cut> {
+    async fn answer(
+        &self,
+        traffic: &Traffic,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Cut> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let token = request.headers().get("x-vault-token").and_then(|token| token.to_str().ok());
         let seen = Seen {
@@ -56,6 +60,7 @@ impl Http {
             at: Instant::now(),
             status: None,
             token: token.map(str::to_owned),
+            answer: String::new(),
         };
         let place = traffic.saw(seen);
         let cleared = traffic.cleared();
@@ -80,15 +85,13 @@ impl Http {
                 return Err(Cut);
             }
             Some(Fault::Edit { from, to }) => {
-                let (head, body) = self.pass_on(traffic, request).await?.into_parts();
-                let body = body.collect().await.unwrap_or_else(|never| match never {}).to_bytes();
-                let edited = String::from_utf8_lossy(&body).replace(from, to);
-                Response::from_parts(head, Full::new(Bytes::from(edited)))
+                let edit = |body: Bytes| String::from_utf8_lossy(&body).replace(from, to).into();
+                self.pass_on(traffic, request).await?.map(edit)
             }
             Some(Fault::Answer { status, header, body }) => own_answer(status, header, body, &request)?,
         };
-        traffic.answered(place, answer.status().as_u16());
-        Ok(answer)
+        traffic.answered(place, answer.status().as_u16(), answer.body());
+        Ok(answer.map(Full::new))
     }
 
     async fn pass_on(&self, traffic: &Traffic, request: Request<Incoming>) -> Result<Answer, Cut> {
@@ -107,7 +110,7 @@ impl Http {
         for name in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
             headers.remove(name);
         }
-        let mut answer = Response::new(Full::new(body));
+        let mut answer = Response::new(body);
         *answer.status_mut() = status;
         *answer.headers_mut() = headers;
         Ok(answer)
@@ -125,5 +128,5 @@ fn own_answer(
         let path = if name == LOCATION { request.uri().path() } else { "" };
         answer = answer.header(name, format!("{value}{path}"));
     }
-    answer.body(Full::new(Bytes::from(body))).map_err(|_| Cut)
+    answer.body(Bytes::from(body)).map_err(|_| Cut)
 }

@@ -22,10 +22,12 @@ pub struct Seen {
     pub path: String,
     /// When it came.
     pub at: Instant,
-    /// The status of the answer that was passed back, if it has been.
+    /// The status of the answer, once it was passed back.
     pub status: Option<u16>,
     /// The token it was sent with.
     pub token: Option<String>,
+    /// The body of the answer.
+    pub answer: String,
 }
 
 impl fmt::Debug for Seen {
@@ -130,8 +132,10 @@ impl Traffic {
         all.len() - 1
     }
 
-    pub(super) fn answered(&self, place: usize, status: u16) {
-        lock(&self.seen)[place].status = Some(status);
+    pub(super) fn answered(&self, place: usize, status: u16, body: &[u8]) {
+        let seen = &mut lock(&self.seen)[place];
+        seen.status = Some(status);
+        seen.answer = String::from_utf8_lossy(body).into_owned();
     }
 
     pub(super) fn requests(&self, prefix: &str) -> Vec<Seen> {

@@ -13,6 +13,7 @@ pub struct Admin {
     client: Client,
     address: String,
     token: String,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Admin {
@@ -28,6 +29,7 @@ impl Admin {
             client: client.expect("an HTTP client without TLS needs nothing"),
             address: address.to_owned(),
             token: token.to_owned(),
+            headers: Vec::new(),
         }
     }
 
@@ -35,6 +37,24 @@ impl Admin {
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// Returns the same client inside of a namespace.
+    #[must_use]
+    pub fn in_namespace(&self, name: &str) -> Self {
+        self.with_header("X-Vault-Namespace", name)
+    }
+
+    /// Returns the same client, whose answers come wrapped in a token that lives for `ttl`, such as `60s`.
+    #[must_use]
+    pub fn wrapping(&self, ttl: &str) -> Self {
+        self.with_header("X-Vault-Wrap-TTL", ttl)
+    }
+
+    fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.push((name, value.to_owned()));
+        client
     }
 
     /// Reads a path and returns the whole envelope.
@@ -113,14 +133,25 @@ impl Admin {
         self.put("sys/leases/revoke", json!({ "lease_id": id, "sync": true })).await.map(drop)
     }
 
-    /// Returns the accessor of a token.
+    /// Returns what Vault knows of a token.
     ///
     /// # Errors
     ///
     /// Vault's refusal, such as when the token is dead, or no answer.
-    pub async fn accessor(&self, token: &str) -> Result<String> {
+    pub async fn look_up_token(&self, token: &str) -> Result<TokenInfo> {
         let envelope = self.post("auth/token/lookup", json!({ "token": token })).await?;
-        Ok(envelope["data"]["accessor"].as_str().unwrap_or_default().to_owned())
+        let data = &envelope["data"];
+        let accessor = data["accessor"].as_str().unwrap_or_default().to_owned();
+        Ok(TokenInfo { accessor, ttl: Duration::from_secs(data["ttl"].as_u64().unwrap_or_default()) })
+    }
+
+    /// Revokes a token, and with it its leases.
+    ///
+    /// # Errors
+    ///
+    /// Vault's refusal, such as when the token is dead, or no answer.
+    pub async fn revoke_token(&self, token: &str) -> Result<()> {
+        self.post("auth/token/revoke", json!({ "token": token })).await.map(drop)
     }
 
     /// Revokes the token of an accessor, and with it its leases.
@@ -132,14 +163,14 @@ impl Admin {
         self.post("auth/token/revoke-accessor", json!({ "accessor": accessor })).await.map(drop)
     }
 
-    /// Allows so many requests a second below a path, and answers 429 to the others; with `Retry-After`, if wanted.
+    /// Allows one request in `interval` to a path, and answers 429 to the others; with `Retry-After`, if wanted.
     ///
     /// # Errors
     ///
     /// Vault's refusal, or no answer.
-    pub async fn limit_rate(&self, path: &str, rate: f64, retry_after: bool) -> Result<()> {
+    pub async fn limit_rate(&self, path: &str, interval: Duration, retry_after: bool) -> Result<()> {
         self.post("sys/quotas/config", json!({ "enable_rate_limit_response_headers": retry_after })).await?;
-        let quota = json!({ "path": path, "rate": rate, "interval": "1s" });
+        let quota = json!({ "path": path, "rate": 1.0, "interval": format!("{}s", interval.as_secs()) });
         self.post("sys/quotas/rate-limit/limit", quota).await.map(drop)
     }
 
@@ -185,6 +216,9 @@ impl Admin {
         let url = self.url(path);
         let unanswered = |source| Error::Http { method: method.to_string(), url: url.clone(), source };
         let mut request = self.client.request(method.clone(), &url).header("X-Vault-Token", &self.token);
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         if let Some(body) = &body {
             request = request.json(body);
         }
@@ -207,6 +241,16 @@ impl Admin {
     fn url(&self, path: &str) -> String {
         format!("{}/v1/{path}", self.address)
     }
+}
+
+/// What Vault knows of a token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// The name it can be revoked by.
+    pub accessor: String,
+    /// How long it lives on.
+    pub ttl: Duration,
 }
 
 fn texts(array: &Value) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! A server's place among its peers, and the configuration that follows from it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -13,21 +13,46 @@ pub(super) struct Node {
     cluster_port: Option<u16>,
     /// The address of a server whose cluster it joins.
     joins: Option<String>,
+    tls: Option<Tls>,
+    /// Where it listens with TLS.
+    tls_port: u16,
+}
+
+/// Files of a second listener, with TLS. The server reads them when it starts and when it is told to reload.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// PEM file of the server's certificate.
+    pub cert: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
+    /// PEM file of the authority whose certificates clients must show, if they must show one.
+    pub client_ca: Option<PathBuf>,
 }
 
 impl Node {
     pub(super) fn single() -> Self {
-        Self { name: "single".to_owned(), cluster_port: None, joins: None }
+        Self { name: "single".to_owned(), cluster_port: None, joins: None, tls: None, tls_port: 0 }
+    }
+
+    pub(super) fn with_tls(tls: Tls) -> Self {
+        Self { tls: Some(tls), ..Self::single() }
+    }
+
+    pub(super) fn tls_port(&self) -> u16 {
+        self.tls_port
     }
 
     /// A member of a cluster: the first one founds it, the others join it.
     pub(super) fn member(number: usize, joins: Option<String>) -> Self {
-        Self { name: format!("node-{number}"), cluster_port: Some(0), joins }
+        Self { name: format!("node-{number}"), cluster_port: Some(0), joins, tls: None, tls_port: 0 }
     }
 
     pub(super) fn choose_port(&mut self) -> Result<()> {
         if let Some(port) = &mut self.cluster_port {
             *port = port::free()?;
+        }
+        if self.tls.is_some() {
+            self.tls_port = port::free()?;
         }
         Ok(())
     }
@@ -55,9 +80,23 @@ impl Node {
             "cluster_address": format!("127.0.0.1:{}", self.cluster_port.unwrap_or(0)),
             "tls_disable": true,
         });
+        let mut listeners = vec![json!({ "tcp": listener })];
+        if let Some(Tls { cert, key, client_ca }) = &self.tls {
+            let mut listener = json!({
+                "address": format!("127.0.0.1:{}", self.tls_port),
+                "cluster_address": "127.0.0.1:0",
+                "tls_cert_file": cert,
+                "tls_key_file": key,
+            });
+            if let Some(ca) = client_ca {
+                listener["tls_require_and_verify_client_cert"] = json!(true);
+                listener["tls_client_ca_file"] = json!(ca);
+            }
+            listeners.push(json!({ "tcp": listener }));
+        }
         json!({
             "storage": { "raft": raft },
-            "listener": { "tcp": listener },
+            "listener": listeners,
             "api_addr": format!("http://127.0.0.1:{port}"),
             "cluster_addr": format!("https://127.0.0.1:{}", self.cluster_port.unwrap_or(1)),
             "disable_mlock": true,

@@ -1,64 +1,72 @@
-//! A Vault without a network, and a clock that jumps from one event to the next.
+//! The engine, a network that takes its time, and a clock that jumps from one event to the next.
+
+mod vault;
 
 use std::{
     collections::BTreeMap,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
+pub(super) use self::vault::{Fault, Vault};
+use self::vault::{Granted, TokenNumber, UserNumber};
 use super::HOUR;
 use crate::{
     Error, State,
-    client::{Grant, Health},
-    engine::{Engine, Job, RetiredId, SessionId},
+    clock::{Clock, Reading},
+    engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
 };
 
-/// How Vault answers.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub(super) enum Answer {
-    Good,
-    Sealed,
-    Unreachable,
-    RenewalsFail,
-    IssuesDenied,
-    LoginsRefused,
-    /// Tokens are given and may do nothing.
-    EverythingDenied,
-}
+/// How long the driver waits for an answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT_OF_LOGINS_MADE: Duration = Duration::from_secs(30);
+/// How often the driver looks at the clocks.
+const TICK: Duration = Duration::from_millis(500);
 
-/// What Vault grants.
-pub(super) struct Role {
-    pub(super) ttl: Duration,
-    pub(super) max: Duration,
-    pub(super) renewable: bool,
-}
-
-/// A token or a lease in Vault.
-struct Life {
-    born: Instant,
-    /// Nothing if it never ends.
-    ends: Option<Instant>,
-}
-
-/// The engine, Vault, and an application that uses an old lease for a while.
+/// One process with its engine, and the Vault it talks to.
 pub(super) struct World {
-    engine: Engine,
-    now: Instant,
+    pub(super) engine: Engine,
+    pub(super) vault: Vault,
+    random: fastrand::Rng,
     start: Instant,
-    pub(super) token: Role,
-    pub(super) lease: Role,
-    pub(super) answer: Answer,
-    tokens: BTreeMap<SessionId, Life>,
-    /// The lease in use, with its token, and those that are being drained.
-    lease_in_use: Option<(SessionId, Life)>,
-    draining: Vec<(RetiredId, Instant, SessionId, Life)>,
+    /// The time that Vault has.
+    now: Instant,
+    /// How long the process slept.
+    slept: Duration,
+    clock: Clock,
+    /// How much of that its boot clock missed as well.
+    boot_missed: Duration,
+    /// What the wall clock showed at the start, had it been set then as it is now.
+    wall: SystemTime,
+    events: BTreeMap<(Instant, u64), Event>,
+    last_event: u64,
+    /// The longest time a request or an answer is on its way.
+    pub(super) latency: Duration,
+    /// How long the application goes on using a lease that has been replaced, at most.
+    pub(super) longest_use: Duration,
+    tokens: BTreeMap<SessionId, TokenNumber>,
+    pub(super) held: BTreeMap<LeaseKey, UserNumber>,
+    retired: BTreeMap<RetiredId, UserNumber>,
+    /// What was started, and when. A renewal of another process before it is not in it.
     pub(super) log: Vec<(Duration, Job)>,
-    /// How often the lease in use had ended when something else happened.
+    /// When Vault said that there are too many requests.
+    limited: Vec<Duration>,
+    /// How often a lease in use had ended by its time, though Vault answered.
     pub(super) lapses: usize,
     pub(super) least_overlap: Duration,
+    leases: usize,
 }
 
-/// How long the application goes on using a lease that has been replaced.
-const USE: Duration = Duration::from_secs(3);
+#[derive(Debug)]
+enum Event {
+    /// A request reaches Vault.
+    Arrives { job: Job, sent: Instant },
+    /// Its answer reaches the process.
+    Answered { job: Job, sent: Instant, result: Result<Granted, Error> },
+    /// The application has let go of it.
+    Released(RetiredId),
+    /// The driver looks at the clocks.
+    Tick,
+}
 
 impl World {
     pub(super) fn new() -> Self {
@@ -66,186 +74,324 @@ impl World {
     }
 
     pub(super) fn seeded(seed: u64) -> Self {
-        Self::start(Engine::new(None, fastrand::Rng::with_seed(seed)))
+        Self::start(Engine::new(None, fastrand::Rng::with_seed(seed)), seed, 1)
+    }
+
+    pub(super) fn with_leases(leases: usize) -> Self {
+        Self::start(Engine::new(None, fastrand::Rng::with_seed(1)), 1, leases)
     }
 
     pub(super) fn with_lease_max_age(age: Duration) -> Self {
-        Self::start(Engine::new(Some(age), fastrand::Rng::with_seed(1)))
+        Self::start(Engine::new(Some(age), fastrand::Rng::with_seed(1)), 1, 1)
     }
 
-    fn start(mut engine: Engine) -> Self {
-        engine.add_lease();
+    fn start(mut engine: Engine, seed: u64, leases: usize) -> Self {
+        for _ in 0..leases {
+            engine.add_lease();
+        }
         let now = Instant::now();
+        let wall = SystemTime::now();
         Self {
             engine,
-            now,
+            vault: Vault::new(),
+            random: fastrand::Rng::with_seed(!seed),
             start: now,
-            token: Role { ttl: HOUR, max: 1000 * HOUR, renewable: true },
-            lease: Role { ttl: HOUR, max: 1000 * HOUR, renewable: true },
-            answer: Answer::Good,
+            now,
+            slept: Duration::ZERO,
+            clock: Clock::new(move || Reading { awake: now, boot: Some(Duration::ZERO), wall }),
+            boot_missed: Duration::ZERO,
+            wall,
+            events: BTreeMap::new(),
+            last_event: 0,
+            latency: Duration::from_millis(20),
+            longest_use: Duration::from_secs(3),
             tokens: BTreeMap::new(),
-            lease_in_use: None,
-            draining: Vec::new(),
+            held: BTreeMap::new(),
+            retired: BTreeMap::new(),
             log: Vec::new(),
+            limited: Vec::new(),
             lapses: 0,
             least_overlap: Duration::MAX,
+            leases,
         }
     }
 
     pub(super) fn run_for(&mut self, time: Duration) {
+        self.run_and_check(time, |_| {});
+    }
+
+    /// Runs, and has `check` look at each step.
+    pub(super) fn run_and_check(&mut self, time: Duration, mut check: impl FnMut(&Self)) {
         let end = self.now + time;
         loop {
-            self.let_things_end();
-            while let Some(job) = self.engine.next_job(self.now) {
+            self.lapses += self.vault.let_end(self.now, self.held.values());
+            let engine_now = self.engine_now();
+            while let Some(job) = self.engine.next_job(engine_now) {
                 self.log.push((self.now - self.start, job));
-                self.perform(job);
+                self.send(job, engine_now);
             }
-            let release = self.draining.iter().map(|(_, at, ..)| *at).min();
-            let next = self.engine.wake(self.now).into_iter().chain(release).min();
-            match next {
-                Some(next) if next <= end => self.now = self.now.max(next),
-                _ => break,
+            check(self);
+            let wake = self.engine.wake(engine_now).map(|wake| self.now + (wake - engine_now));
+            let event = self.events.keys().next().map(|(at, _)| *at);
+            let Some(next) = wake.into_iter().chain(event).min().filter(|next| *next <= end) else { break };
+            self.now = self.now.max(next);
+            while let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= self.now) {
+                let event = entry.remove();
+                self.take_in(event);
             }
         }
         self.now = end;
-        self.let_things_end();
+        self.lapses += self.vault.let_end(self.now, self.held.values());
+        check(self);
+    }
+
+    /// Freezes the process while the time of Vault goes on. Its clocks know of it, or the wall clock alone.
+    pub(super) fn sleep(&mut self, time: Duration, does_boot_clock_know: bool) {
+        let asleep_since = self.now;
+        self.now += time;
+        self.slept += time;
+        let events = std::mem::take(&mut self.events);
+        for ((at, number), event) in events {
+            // What had arrived goes on in Vault; timers and the rest are late.
+            let is_of_vault = matches!(event, Event::Arrives { .. });
+            let at = if is_of_vault { at } else { at.max(asleep_since) + time };
+            self.events.insert((at, number), event);
+        }
+        if !does_boot_clock_know {
+            self.boot_missed += time;
+        }
+        self.schedule(TICK, Event::Tick);
+    }
+
+    /// Somebody sets the wall clock.
+    pub(super) fn set_wall_clock(&mut self, set: impl FnOnce(SystemTime) -> SystemTime) {
+        self.wall = set(self.wall);
+        self.schedule(TICK, Event::Tick);
+    }
+
+    /// The process dies and another one takes its place.
+    pub(super) fn crash(&mut self) {
+        self.engine = Engine::new(None, self.random.fork());
+        for _ in 0..self.leases {
+            self.engine.add_lease();
+        }
+        // What was sent is in Vault's hands.
+        self.events.retain(|_, event| matches!(event, Event::Arrives { .. }));
+        let lost = std::mem::take(&mut self.events);
+        for (_, event) in lost {
+            if let Event::Arrives { job, .. } = event {
+                if let Ok(granted) = self.vault.answer(self.now, job, self.number_of(job)) {
+                    self.vault.forget(&granted);
+                }
+            }
+        }
+        self.vault.forget_owners(self.held.values().chain(self.retired.values()));
+        self.tokens.clear();
+        self.held.clear();
+        self.retired.clear();
+        self.slept = Duration::ZERO;
+        self.boot_missed = Duration::ZERO;
+        let reading = self.reading();
+        self.clock = Clock::new(move || reading);
+    }
+
+    /// The process gives everything back and ends, and another one takes its place.
+    pub(super) fn restart(&mut self) {
+        for token in self.tokens.values() {
+            self.vault.revoke_token(*token);
+        }
+        self.crash();
     }
 
     pub(super) fn state(&self) -> State {
-        self.engine.state(self.now)
+        self.engine.state(self.engine_now())
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.now - self.start
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Returns whether the engine says that the lease is good now.
+    pub(super) fn is_said_to_be_good(&self, key: LeaseKey) -> bool {
+        let now = self.engine_now();
+        self.held.contains_key(&key) && self.engine.lease_expires(key).is_none_or(|expires| expires > now)
+    }
+
+    /// Returns whether everything that is in use works.
+    pub(super) fn is_well(&self) -> bool {
+        self.state() == State::Ready
+            && self.held.len() == self.leases
+            && self.held.values().all(|user| self.vault.is_user(*user))
+    }
+
+    /// Returns the users that the process knows of and that exist.
+    pub(super) fn live_users(&self) -> usize {
+        self.held.values().chain(self.retired.values()).filter(|user| self.vault.is_user(**user)).count()
+    }
+
+    /// The application finds that its logins do not work.
+    pub(super) fn complain(&mut self) {
+        let now = self.engine_now();
+        for (key, user) in &self.held {
+            if !self.vault.is_user(*user) {
+                self.engine.doubted(now, *key);
+            }
+        }
+    }
+
+    /// The application says that its logins do not work, though they do.
+    pub(super) fn insist(&mut self) {
+        let now = self.engine_now();
+        for key in self.held.keys() {
+            self.engine.doubted(now, *key);
+        }
     }
 
     pub(super) fn count(&self, wanted: impl Fn(&Job) -> bool) -> usize {
-        self.log.iter().filter(|(_, job)| wanted(job)).count()
+        self.count_since(Duration::ZERO, wanted)
     }
 
-    pub(super) fn least_pause_since(&self, index: usize) -> Duration {
-        self.log[index..].windows(2).map(|pair| pair[1].0 - pair[0].0).min().unwrap_or(Duration::MAX)
+    pub(super) fn count_since(&self, since: Duration, wanted: impl Fn(&Job) -> bool) -> usize {
+        self.log.iter().filter(|(at, job)| *at >= since && wanted(job)).count()
     }
 
-    pub(super) fn live_tokens(&self) -> usize {
-        self.tokens.len()
+    /// Returns the shortest time between two starts.
+    pub(super) fn least_pause(&self, since: Duration, wanted: impl Fn(&Job) -> bool) -> Duration {
+        let starts: Vec<_> =
+            self.log.iter().filter(|(at, job)| *at >= since && wanted(job)).map(|(at, _)| *at).collect();
+        starts.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(Duration::MAX)
     }
 
-    pub(super) fn live_leases(&self) -> usize {
-        usize::from(self.lease_in_use.is_some()) + self.draining.len()
+    /// Returns the shortest time between two starts in the minute after Vault has said that there are too many.
+    pub(super) fn least_pause_when_limited(&self) -> Duration {
+        let is_limited = |at: Duration| {
+            let before = self.limited.partition_point(|limited| *limited <= at);
+            before > 0 && at - self.limited[before - 1] < Duration::from_secs(60)
+        };
+        let pairs = self.log.windows(2).map(|pair| (pair[0].0, pair[1].0));
+        let pauses = pairs.filter(|(first, _)| is_limited(*first)).map(|(first, second)| second - first);
+        pauses.min().unwrap_or(Duration::MAX)
     }
 
-    pub(super) fn revoke_leases(&mut self) {
-        self.lease_in_use = None;
+    /// Returns the time in the process, which has not seen what its clocks have not told.
+    fn engine_now(&self) -> Instant {
+        self.now - self.slept + self.clock.ahead()
     }
 
-    pub(super) fn revoke_tokens(&mut self) {
-        self.tokens.clear();
-        self.lease_in_use = None;
+    fn reading(&self) -> Reading {
+        let passed = self.now - self.start;
+        let boot = passed.saturating_sub(self.boot_missed);
+        Reading { awake: self.now - self.slept, boot: Some(boot), wall: self.wall + passed }
     }
 
-    fn let_things_end(&mut self) {
-        let (now, up) = (self.now, self.answer != Answer::Unreachable);
-        let alive = |life: &Life| life.ends.is_none_or(|ends| ends > now);
-        self.tokens.retain(|_, life| alive(life));
-        let tokens = &self.tokens;
-        if self.lease_in_use.as_ref().is_some_and(|(token, life)| !alive(life) || !tokens.contains_key(token))
-        {
-            self.lease_in_use = None;
-            self.lapses += usize::from(up);
+    fn schedule(&mut self, after: Duration, event: Event) {
+        self.last_event += 1;
+        self.events.insert((self.now + after, self.last_event), event);
+    }
+
+    fn send(&mut self, job: Job, sent: Instant) {
+        let way = self.latency.mul_f64(0.5 + 0.5 * self.random.f64());
+        if self.vault.fault == Fault::Unreachable {
+            let error = Error::Unreachable { address: String::new(), reason: String::new() };
+            return self.schedule(way, Event::Answered { job, sent, result: Err(error) });
         }
-        for (id, at, ..) in &self.draining {
-            if *at <= now {
-                self.engine.released(*id);
-            }
-        }
-        self.draining.retain(|(_, at, token, life)| *at > now && alive(life) && tokens.contains_key(token));
+        self.schedule(way, Event::Arrives { job, sent });
     }
 
-    fn perform(&mut self, job: Job) {
-        if let Some(error) = self.refusal(job) {
-            return self.engine.failed(self.now, job, &error);
-        }
-        let now = self.now;
+    fn number_of(&self, job: Job) -> vault::Subject {
+        let token = |session: &SessionId| self.tokens.get(session).copied();
         match job {
-            Job::CheckHealth if self.answer == Answer::Sealed => {
-                self.engine.health_checked(now, Health::Sealed)
+            Job::CheckHealth | Job::LogIn => vault::Subject { token: None, user: None },
+            Job::LookUpToken(id) | Job::RenewToken(id) | Job::RevokeToken(id) => {
+                vault::Subject { token: token(&id), user: None }
             }
-            Job::CheckHealth => self.engine.health_checked(now, Health::Serving),
-            Job::LogIn => {
-                let (life, grant) = born(&self.token, now);
-                let id = self.engine.logged_in(now, now, grant);
-                self.tokens.insert(id, life);
+            Job::RenewLease(key, id) => {
+                vault::Subject { token: token(&id), user: self.held.get(&key).copied() }
             }
-            Job::LookUpToken(id) => {
-                let alive = self.tokens.contains_key(&id) && self.answer != Answer::EverythingDenied;
-                self.engine.token_looked_up(now, id, alive);
+            Job::Issue(_, id) => vault::Subject { token: token(&id), user: None },
+            Job::RevokeLease(retired, id) => {
+                vault::Subject { token: token(&id), user: self.retired.get(&retired).copied() }
             }
-            Job::RenewToken(id) => {
-                let Some(life) = self.tokens.get_mut(&id) else { unreachable!("refused above") };
-                let grant = renewed(life, &self.token, now);
-                self.engine.token_renewed(now, id, now, grant);
+        }
+    }
+
+    fn take_in(&mut self, event: Event) {
+        match event {
+            Event::Arrives { job, sent } => self.arrives(job, sent),
+            Event::Answered { job, sent, result } => match result {
+                Ok(granted) => self.answered(job, sent, granted),
+                Err(error) => {
+                    if matches!(error, Error::Unavailable { status: 429, .. }) {
+                        self.limited.push(self.now - self.start);
+                    }
+                    let now = self.engine_now();
+                    self.engine.failed(now, job, &error);
+                }
+            },
+            Event::Released(id) => self.engine.released(id),
+            Event::Tick => {
+                self.clock.observe(self.reading());
             }
-            Job::RenewLease(key, session) => {
-                let Some((_, life)) = &mut self.lease_in_use else { unreachable!("refused above") };
-                let grant = renewed(life, &self.lease, now);
-                self.engine.lease_renewed(now, key, session, now, grant);
+        }
+    }
+
+    fn arrives(&mut self, job: Job, sent: Instant) {
+        let timeout = match job {
+            Job::Issue(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
+            _ => TIMEOUT,
+        };
+        let result = self.vault.answer(self.now, job, self.number_of(job));
+        let way = self.latency.mul_f64(0.5 + 0.5 * self.random.f64());
+        let (after, is_lost) = match self.vault.fault {
+            Fault::Unreachable => (way, true),
+            Fault::AnswersLost(part) => (timeout, self.random.f64() < part),
+            Fault::ReadsLost if matches!(job, Job::Issue(..)) => (timeout, true),
+            Fault::Slow(time) => (time, time >= timeout),
+            _ => (way, false),
+        };
+        let result = match result {
+            Ok(granted) if is_lost => {
+                self.vault.forget(&granted);
+                Err(Error::TimedOut { path: String::new(), seconds: timeout.as_secs() })
             }
-            Job::Issue(key, session) => {
-                let (life, grant) = born(&self.lease, now);
-                let token_ends =
-                    self.lease_in_use.as_ref().and_then(|(token, _)| self.tokens.get(token)?.ends);
-                let retired = self.engine.issued(now, key, session, now, grant);
-                if let (Some((token, life)), Some(id)) = (self.lease_in_use.replace((session, life)), retired)
-                {
-                    let ends = life.ends.into_iter().chain(token_ends).min();
-                    let overlap = ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(now));
-                    self.least_overlap = self.least_overlap.min(overlap);
-                    self.draining.push((id, now + USE, token, life));
+            other => other,
+        };
+        let after =
+            if is_lost || matches!(self.vault.fault, Fault::Slow(_)) { after.min(timeout) } else { way };
+        self.schedule(after, Event::Answered { job, sent, result });
+    }
+
+    fn answered(&mut self, job: Job, sent: Instant, granted: Granted) {
+        let now = self.engine_now();
+        match (job, granted) {
+            (Job::CheckHealth, Granted::Health(health)) => self.engine.health_checked(now, health),
+            (Job::LogIn, Granted::Token(token, grant)) => {
+                let id = self.engine.logged_in(now, sent, grant);
+                self.tokens.insert(id, token);
+            }
+            (Job::LookUpToken(id), Granted::Alive(alive)) => self.engine.token_looked_up(now, id, alive),
+            (Job::RenewToken(id), Granted::Time(grant)) => self.engine.token_renewed(now, id, sent, grant),
+            (Job::RenewLease(key, id), Granted::Time(grant)) => {
+                self.engine.lease_renewed(now, key, id, sent, grant);
+            }
+            (Job::Issue(key, session), Granted::User(user, grant)) => {
+                let retired = self.engine.issued(now, key, session, sent, grant);
+                if let (Some(old), Some(id)) = (self.held.insert(key, user), retired) {
+                    self.least_overlap = self.least_overlap.min(self.vault.time_left(self.now, old));
+                    self.retired.insert(id, old);
+                    let in_use = self.longest_use.mul_f64(self.random.f64());
+                    self.schedule(in_use, Event::Released(id));
                 }
             }
-            Job::RevokeLease(id, _) => {
-                self.draining.retain(|(draining, ..)| *draining != id);
-                self.engine.lease_revoked(id);
-            }
-            Job::RevokeToken(id) => {
-                self.tokens.remove(&id);
-                self.engine.token_revoked(id);
-            }
+            (Job::RevokeLease(id, _), Granted::Done) => self.engine.lease_revoked(id),
+            (Job::RevokeToken(id), Granted::Done) => self.engine.token_revoked(id),
+            (job, granted) => unreachable!("{job:?} has another outcome than {granted:?}"),
         }
+        self.tokens.retain(|id, _| self.engine.has_session(*id));
+        self.retired.retain(|id, _| self.engine.has_retired(*id));
     }
-
-    fn refusal(&self, job: Job) -> Option<Error> {
-        let path = String::new;
-        let unavailable =
-            Error::Unavailable { path: path(), status: 500, messages: Vec::new(), retry_after: None };
-        let denied = Error::Denied { operation: "read", path: path(), messages: Vec::new() };
-        let gone = Error::LeaseGone { path: path(), messages: Vec::new() };
-        let dead = |id: &SessionId| !self.tokens.contains_key(id);
-        match (self.answer, job) {
-            (Answer::Unreachable, _) => Some(Error::Unreachable { address: path(), reason: path() }),
-            (_, Job::CheckHealth | Job::LookUpToken(_)) => None,
-            (Answer::Sealed, _) => Some(Error::Sealed { address: path() }),
-            (Answer::RenewalsFail, Job::RenewLease(..)) => Some(unavailable),
-            (Answer::IssuesDenied | Answer::EverythingDenied, Job::Issue(..)) => Some(denied),
-            (Answer::LoginsRefused, Job::LogIn) => {
-                Some(Error::LoginRefused { path: path(), status: 400, messages: Vec::new() })
-            }
-            (_, Job::RenewToken(id) | Job::RevokeToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id))
-                if dead(&id) =>
-            {
-                Some(denied)
-            }
-            (_, Job::RenewLease(..)) if self.lease_in_use.is_none() => Some(gone),
-            _ => None,
-        }
-    }
-}
-
-fn born(role: &Role, now: Instant) -> (Life, Grant) {
-    let ends = (!role.ttl.is_zero()).then(|| now + role.ttl);
-    (Life { born: now, ends }, Grant { ttl: role.ttl, renewable: role.renewable })
-}
-
-fn renewed(life: &mut Life, role: &Role, now: Instant) -> Grant {
-    let left = (life.born + role.max).saturating_duration_since(now);
-    let ttl = role.ttl.min(left);
-    life.ends = Some(now + ttl);
-    Grant { ttl, renewable: role.renewable }
 }

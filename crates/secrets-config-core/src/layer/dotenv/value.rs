@@ -15,6 +15,7 @@ pub(super) enum Quote {
 
 impl Quote {
     /// Returns the quote that `text` begins with.
+    #[inline]
     pub(super) fn opening(text: &str) -> Option<Self> {
         match text.as_bytes().first() {
             Some(b'\'') => Some(Self::Single),
@@ -24,6 +25,7 @@ impl Quote {
     }
 
     /// Returns where the quote that was opened before `text` is closed.
+    #[inline]
     pub(super) fn end(self, text: &str) -> Option<usize> {
         match self {
             Self::Single => text.find('\''),
@@ -66,11 +68,13 @@ enum Piece<'a> {
 }
 
 impl<'a> Decoder<'a> {
+    #[inline]
     pub(super) fn new(raw: &'a str, quote: Option<Quote>, names: Option<Names<'a>>, room: usize) -> Self {
         Self { rest: raw, quote, names, room, line: 0, pieces: Vec::new(), problems: Vec::new() }
     }
 
     /// Returns the value, or what is wrong and how many lines further down.
+    #[inline]
     pub(super) fn decode(mut self) -> Result<Zeroizing<String>, Vec<(usize, &'static str)>> {
         while let Some(first) = self.rest.chars().next() {
             match self.piece(first).and_then(|piece| self.fit(piece)) {
@@ -81,6 +85,7 @@ impl<'a> Decoder<'a> {
         if self.problems.is_empty() { Ok(join(&self.pieces)) } else { Err(self.problems) }
     }
 
+    #[inline]
     fn piece(&mut self, first: char) -> Result<Piece<'a>, &'static str> {
         match first {
             '\\' if self.quote == Some(Quote::Double) => self.escape().map(Piece::Written),
@@ -95,11 +100,13 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    #[inline]
     fn expands(&self) -> bool {
         self.names.is_some() && self.quote != Some(Quote::Single)
     }
 
     /// Takes a line break. The value does not depend on how an editor writes them.
+    #[inline]
     fn line_break(&mut self, len: usize) -> Piece<'a> {
         self.take(len);
         self.line += 1;
@@ -107,11 +114,13 @@ impl<'a> Decoder<'a> {
     }
 
     /// Takes the next `least` bytes, whatever they are, and what means nothing special after them.
+    #[inline]
     fn plain(&mut self, least: usize) -> Piece<'a> {
         let special = self.rest[least..].find(['\\', '$', '\r', '\n']);
         Piece::Written(self.take(special.map_or(self.rest.len(), |at| least + at)))
     }
 
+    #[inline]
     fn escape(&mut self) -> Result<&'static str, &'static str> {
         self.take(1);
         let text = match self.rest.as_bytes().first() {
@@ -128,6 +137,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Takes `$NAME` or `${NAME}`. The name is in no message: it may be a piece of a password.
+    #[inline]
     fn reference(&mut self) -> Result<Piece<'a>, &'static str> {
         self.take(1);
         let braced = self.rest.starts_with('{');
@@ -140,16 +150,19 @@ impl<'a> Decoder<'a> {
         self.names.as_ref().and_then(|names| names.get(name)).ok_or(UNKNOWN_NAME)
     }
 
+    #[inline]
     fn name(&mut self, punctuation: &str) -> &'a str {
         let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && !punctuation.contains(c));
         self.take(end.unwrap_or(self.rest.len()))
     }
 
+    #[inline]
     fn fit(&mut self, piece: Piece<'a>) -> Result<Piece<'a>, &'static str> {
         self.room = self.room.checked_sub(piece.as_str().len()).ok_or(TOO_LARGE)?;
         Ok(piece)
     }
 
+    #[inline]
     fn take(&mut self, len: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at(len);
         self.rest = rest;
@@ -158,6 +171,7 @@ impl<'a> Decoder<'a> {
 }
 
 impl<'a> Names<'a> {
+    #[inline]
     fn get(&self, name: &str) -> Option<Piece<'a>> {
         match self.entries.get(name) {
             Some(entry) => Some(Piece::Written(&entry.value)),
@@ -167,6 +181,7 @@ impl<'a> Names<'a> {
 }
 
 impl Piece<'_> {
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Written(text) => text,
@@ -175,6 +190,7 @@ impl Piece<'_> {
     }
 }
 
+#[inline]
 fn join(pieces: &[Piece<'_>]) -> Zeroizing<String> {
     let len = pieces.iter().map(|piece| piece.as_str().len()).sum();
     let mut text = Zeroizing::new(String::with_capacity(len));

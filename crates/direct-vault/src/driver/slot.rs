@@ -1,0 +1,168 @@
+//! Where what was read goes, whatever its type is there.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use secrets_config_core::{
+    Rotating, Secret,
+    rotating::{self, Publisher},
+};
+use tokio::sync::oneshot;
+
+use crate::{
+    Error,
+    reading::{Reader, Reading},
+};
+
+type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// Takes what Vault sends for one path.
+pub(crate) trait Slot: Send {
+    /// Takes the `data` of an answer in.
+    fn take(&mut self, data: &[u8]) -> Result<Taken, Unfit>;
+
+    /// Tells whoever waits for the first answer that there will be none.
+    fn refuse(&mut self, error: Error);
+
+    /// Whether whoever waited for the first answer is gone.
+    fn is_abandoned(&self) -> bool;
+
+    /// Returns the number of what was published last.
+    fn generation(&self) -> Option<u64>;
+
+    /// Returns what the answer is to be, for a message.
+    fn expected(&self) -> &'static str;
+}
+
+/// The answer does not fit the type.
+#[derive(Debug)]
+pub(crate) struct Unfit;
+
+/// What became of an answer.
+pub(crate) struct Taken {
+    pub(super) news: News,
+    /// When to read again what has no lease.
+    pub(super) again: Duration,
+}
+
+pub(crate) enum News {
+    /// Nobody has waited for it.
+    Unwanted,
+    /// It was given out, and no more is wanted.
+    Done,
+    First,
+    Same,
+    /// It took the place of another, which the future tells when nobody uses any more.
+    Replaced(BoxFuture<'static, ()>),
+}
+
+/// Publishes each answer.
+pub(crate) struct Followed<T> {
+    reader: Box<dyn Reader<T>>,
+    stage: Stage<T>,
+    mark: Option<Secret<Vec<u8>>>,
+}
+
+enum Stage<T> {
+    Asked(Reply<Rotating<T>>),
+    Held(Publisher<T>),
+    Over,
+}
+
+impl<T> Followed<T> {
+    pub(crate) fn new(reader: impl Reader<T> + 'static, reply: Reply<Rotating<T>>) -> Self {
+        Self { reader: Box::new(reader), stage: Stage::Asked(reply), mark: None }
+    }
+}
+
+impl<T: Send + Sync + 'static> Slot for Followed<T> {
+    fn take(&mut self, data: &[u8]) -> Result<Taken, Unfit> {
+        let Reading { value, mark, again } = self.reader.read(data).ok_or(Unfit)?;
+        let news = match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Asked(reply) => {
+                let (publisher, rotating) = rotating::channel(value);
+                if reply.send(Ok(rotating)).is_ok() {
+                    self.stage = Stage::Held(publisher);
+                    News::First
+                } else {
+                    News::Unwanted
+                }
+            }
+            Stage::Held(mut publisher) => {
+                let is_same = mark.is_some() && mark == self.mark;
+                let news = if is_same {
+                    News::Same
+                } else {
+                    News::Replaced(publisher.publish(value).released().boxed())
+                };
+                self.stage = Stage::Held(publisher);
+                news
+            }
+            Stage::Over => News::Unwanted,
+        };
+        self.mark = mark;
+        Ok(Taken { news, again })
+    }
+
+    fn refuse(&mut self, error: Error) {
+        if let Stage::Asked(reply) = std::mem::replace(&mut self.stage, Stage::Over) {
+            // Who is gone needs no answer.
+            let _gone = reply.send(Err(error));
+        }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        matches!(&self.stage, Stage::Asked(reply) if reply.is_closed())
+    }
+
+    fn generation(&self) -> Option<u64> {
+        match &self.stage {
+            Stage::Held(publisher) => Some(publisher.generation()),
+            Stage::Asked(_) | Stage::Over => None,
+        }
+    }
+
+    fn expected(&self) -> &'static str {
+        self.reader.expected()
+    }
+}
+
+/// Gives the first answer out and is done.
+pub(crate) struct Once<T> {
+    reader: Box<dyn Reader<T>>,
+    reply: Option<Reply<T>>,
+}
+
+impl<T> Once<T> {
+    pub(crate) fn new(reader: impl Reader<T> + 'static, reply: Reply<T>) -> Self {
+        Self { reader: Box::new(reader), reply: Some(reply) }
+    }
+}
+
+impl<T: Send> Slot for Once<T> {
+    fn take(&mut self, data: &[u8]) -> Result<Taken, Unfit> {
+        let Reading { value, again, .. } = self.reader.read(data).ok_or(Unfit)?;
+        if let Some(reply) = self.reply.take() {
+            let _gone = reply.send(Ok(value));
+        }
+        Ok(Taken { news: News::Done, again })
+    }
+
+    fn refuse(&mut self, error: Error) {
+        if let Some(reply) = self.reply.take() {
+            let _gone = reply.send(Err(error));
+        }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.reply.as_ref().is_some_and(oneshot::Sender::is_closed)
+    }
+
+    fn generation(&self) -> Option<u64> {
+        None
+    }
+
+    fn expected(&self) -> &'static str {
+        self.reader.expected()
+    }
+}

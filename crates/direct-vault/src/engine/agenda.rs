@@ -1,0 +1,132 @@
+//! Everything there is to do, and when.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Engine, Held, Job, Lease, LeaseKey, Session, SessionId,
+    attempts::{Attempts, FLOOR},
+    term::Due,
+};
+
+/// So many logins may be made at once behind Vault.
+const MOST_AT_ONCE: usize = 16;
+
+impl Engine {
+    /// Hands everything there is to start to `want`, each with the time from when on.
+    pub(super) fn agenda(&self, now: Instant, want: &mut impl FnMut(Instant, Job)) {
+        if let Some(checks) = &self.outage {
+            if let Some(at) = checks.earliest(now) {
+                want(at, Job::CheckHealth);
+            }
+            return;
+        }
+        let earliest = self.earliest(now);
+        let mut want = |at: Instant, job: Job, attempts: &Attempts| {
+            if let Some(at) = attempts.earliest(at) {
+                want(earliest.map_or(at, |earliest| earliest.max(at)), job);
+            }
+        };
+        let Some((&current, session)) = self.sessions.last_key_value() else {
+            return want(self.logins.earliest(now), Job::LogIn, &self.log_in);
+        };
+        if session.has_ended(now) {
+            want(self.logins.earliest(now), Job::LogIn, &self.log_in);
+        } else if session.suspect {
+            want(now, Job::LookUpToken(current), &session.attempts);
+        } else {
+            match session.next(now) {
+                Some((at, Due::Renew)) => want(at, Job::RenewToken(current), &session.attempts),
+                Some((at, Due::Replace)) => want(self.logins.earliest(at), Job::LogIn, &self.log_in),
+                None => {}
+            }
+            // A lease made with a token that is about to go would go with it, unless no other token is to be had.
+            let is_leaving = session.is_to_be_replaced(now) && !self.log_in.has_failed();
+            let reading = self.leases.values().filter(|lease| lease.issuing.is_some()).count();
+            let is_held_up = is_leaving || reading >= MOST_AT_ONCE || self.is_cleaning_up(current);
+            for (key, lease) in &self.leases {
+                match lease.next(now, current, session) {
+                    Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
+                    Some((at, Due::Replace)) if !is_held_up => {
+                        let at = if lease.is_reading { at } else { lease.reads.earliest(at) };
+                        want(at, Job::Issue(*key, current), &lease.attempts);
+                    }
+                    _ => {}
+                }
+                let oldest = lease.held.as_ref().and_then(|held| held.term.oldest());
+                if let Some(at) = oldest.filter(|_| !is_held_up) {
+                    want(lease.reads.earliest(at), Job::Issue(*key, current), &lease.attempts);
+                }
+            }
+            for (id, retired) in self.retired.iter().filter(|(_, retired)| retired.released) {
+                want(now, Job::RevokeLease(*id, current), &retired.attempts);
+            }
+        }
+        for (id, session) in self.sessions.iter().filter(|(id, _)| **id != current && !self.is_used(**id)) {
+            want(now, Job::RevokeToken(*id), &session.attempts);
+        }
+    }
+
+    /// Returns before when nothing at all starts.
+    fn earliest(&self, now: Instant) -> Option<Instant> {
+        let is_slow = self.slow_until.is_some_and(|until| now < until);
+        let pace = self.last_start.filter(|_| is_slow).map(|last| last + FLOOR);
+        self.resume.into_iter().chain(pace).max()
+    }
+
+    /// Returns whether a lease that was made with this token is still wanted.
+    pub(super) fn is_used(&self, session: SessionId) -> bool {
+        self.leases.values().any(|lease| lease.uses(session))
+            || self.retired.values().any(|retired| retired.session == session && !retired.released)
+    }
+
+    /// Returns whether a token is about to be revoked that may have made a lease nobody knows: one at a time.
+    fn is_cleaning_up(&self, current: SessionId) -> bool {
+        self.sessions.iter().any(|(id, session)| {
+            *id != current && session.unknown_leases && !session.attempts.has_failed() && !self.is_used(*id)
+        })
+    }
+
+    /// Returns whether no lease but this one hangs on the token.
+    pub(super) fn is_alone(&self, key: LeaseKey, session: SessionId) -> bool {
+        self.leases.iter().all(|(other, lease)| *other == key || !lease.uses(session))
+    }
+}
+
+impl Session {
+    pub(super) fn has_ended(&self, now: Instant) -> bool {
+        self.dead || self.term.has_ended(now)
+    }
+
+    /// Returns what is to be done with the token, and when.
+    fn next(&self, now: Instant) -> Option<(Instant, Due)> {
+        if self.unknown_leases { Some((now, Due::Replace)) } else { self.term.next(now) }
+    }
+
+    fn is_to_be_replaced(&self, now: Instant) -> bool {
+        self.unknown_leases || self.term.is_to_be_replaced(now)
+    }
+}
+
+impl Lease {
+    fn uses(&self, session: SessionId) -> bool {
+        let holds = |held: &Held| held.session == session && !self.is_reading;
+        self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
+    }
+
+    /// Returns what is to be done with the lease, and when, under the token in use.
+    fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
+        /// Vault counts whole seconds.
+        const ROUNDING: Duration = Duration::from_secs(2);
+        if let Some(held) = self.held.as_ref().filter(|_| self.is_reading) {
+            return held.term.next(now);
+        }
+        let Some(held) = self.held.as_ref().filter(|held| held.session == current) else {
+            return Some((now, Due::Replace));
+        };
+        // One that lasts as long as its token can have no more time, nor could another one: the next token is due.
+        let ends_with_token = session.term.ends_for_good().is_some_and(|end| {
+            held.term.expires().is_none_or(|expires| expires + ROUNDING >= end && !held.term.has_ended(now))
+        });
+        if ends_with_token { None } else { held.term.next(now) }
+    }
+}

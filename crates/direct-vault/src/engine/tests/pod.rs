@@ -1,0 +1,1 @@
+//! Thirty days of one pod to which everything happens.

@@ -1,0 +1,203 @@
+//! A Vault that answers, and says no.
+
+use super::{
+    DAY, HOUR, MINUTE, SECOND, is_issue, is_lease_renewal, is_login,
+    world::{Fault, World},
+};
+use crate::{State, engine::Job};
+
+#[test]
+fn s16_renewals_that_always_fail_make_no_more_than_one_lease_a_period() {
+    for seed in 0..100 {
+        let mut world = World::seeded(seed);
+        world.run_for(MINUTE);
+        world.vault.fault = Fault::RenewalsFail;
+        world.run_and_check(10 * HOUR, |world| assert!(world.vault.live_users() <= 2, "seed {seed}"));
+        let issues = world.count(is_issue);
+        assert!(issues <= 10 + 2, "seed {seed}: {issues} leases in ten hours");
+        assert_eq!(world.lapses, 0, "seed {seed}");
+        assert!(world.least_overlap >= 5 * MINUTE, "seed {seed}: only {:?} to drain", world.least_overlap);
+    }
+}
+
+#[test]
+fn s17_a_lease_that_no_policy_lets_renew_is_replaced_at_six_tenths_and_nobody_asks_again() {
+    for seed in 0..100 {
+        let mut world = World::seeded(seed);
+        world.vault.fault = Fault::LeaseRenewalsDenied;
+        world.run_for(DAY);
+        assert_eq!(world.count(is_lease_renewal), 1, "seed {seed}: one is enough to know");
+        assert_eq!((world.count(is_login), world.lapses), (1, 0), "seed {seed}");
+        assert!(world.count(is_issue) <= 2 + 24 * 100 / 54, "seed {seed}: {} leases", world.count(is_issue));
+        assert!(world.least_overlap >= HOUR.mul_f64(0.3), "only {:?} to drain", world.least_overlap);
+        assert_eq!(world.state(), State::Ready, "seed {seed}");
+    }
+}
+
+#[test]
+fn s17_a_denial_to_a_dead_token_says_nothing_about_the_policy() {
+    let mut world = World::new();
+    world.run_for(MINUTE);
+    world.vault.revoke_tokens();
+    world.complain();
+    world.run_for(3 * HOUR);
+    assert!(world.count(is_lease_renewal) >= 4, "{} renewals", world.count(is_lease_renewal));
+}
+
+#[test]
+fn s18_a_denied_path_is_asked_for_once_a_minute_and_the_lease_is_kept_to_its_end() {
+    let mut world = World::new();
+    world.vault.lease.max = 2 * HOUR;
+    world.run_for(HOUR);
+    let denied = world.elapsed();
+    world.vault.fault = Fault::IssuesDenied;
+    world.run_and_check(HOUR, |world| {
+        // It is renewed for as long as its greatest lifetime allows, which ends in this hour.
+        let is_over = world.elapsed() >= 2 * HOUR - 2 * SECOND;
+        assert!(is_over || world.state() != State::Expired, "after {:?}", world.elapsed());
+    });
+    let issues = world.count_since(denied, is_issue);
+    assert!((20..=60).contains(&issues), "{issues} in an hour");
+    assert!(world.least_pause(denied, is_issue) >= MINUTE);
+    assert_eq!(world.count(is_login), 1, "the token is alive: no other is asked for");
+    world.vault.fault = Fault::None;
+    world.run_for(MINUTE + SECOND);
+    assert!(world.is_well());
+}
+
+#[test]
+fn s19_a_refused_login_is_tried_again_with_pauses_and_the_token_in_use_is_kept() {
+    let mut world = World::new();
+    world.vault.token.max = 2 * HOUR;
+    world.run_for(HOUR);
+    let refused = world.elapsed();
+    world.vault.fault = Fault::LoginsRefused;
+    world.run_for(HOUR / 2);
+    assert_eq!(world.lapses, 0);
+    world.run_for(HOUR);
+    let logins = world.count_since(refused, is_login);
+    assert!((40..=180).contains(&logins), "{logins} logins in ninety minutes");
+    world.vault.fault = Fault::None;
+    world.run_for(MINUTE);
+    assert!(world.is_well());
+}
+
+#[test]
+fn s23_a_database_that_is_down_costs_no_login() {
+    let mut world = World::new();
+    world.vault.lease.max = HOUR;
+    world.run_for(HOUR / 4);
+    let down = world.elapsed();
+    world.vault.fault = Fault::IssuesFail;
+    world.run_for(2 * HOUR);
+    assert!(world.least_pause(down, is_issue) >= SECOND);
+    world.vault.fault = Fault::None;
+    world.run_for(35 * SECOND);
+    assert!(world.is_well());
+    assert_eq!(world.count(is_login), 1);
+}
+
+#[test]
+fn s31_a_read_without_an_answer_leaves_no_login_that_nobody_can_revoke() {
+    for seed in 0..100 {
+        let mut world = World::seeded(seed);
+        world.vault.fault = Fault::ReadsLost;
+        world.run_and_check(30 * MINUTE, |world| {
+            assert!(world.vault.live_users() <= 2, "seed {seed}: {} users", world.vault.live_users());
+        });
+        world.vault.fault = Fault::None;
+        world.run_for(2 * MINUTE);
+        assert!(world.is_well(), "seed {seed}");
+        assert_eq!((world.vault.live_users(), world.vault.unknown_users()), (1, 0), "seed {seed}");
+    }
+}
+
+#[test]
+fn s31_a_lease_in_use_is_kept_while_another_one_is_read_in_vain() {
+    for seed in 0..100 {
+        let mut world = World::seeded(seed);
+        world.vault.lease.max = HOUR;
+        world.run_for(MINUTE);
+        world.vault.fault = Fault::ReadsLost;
+        world.run_and_check(30 * MINUTE, |world| {
+            // The one in use, one that got lost with the same token, and one that is being read.
+            assert!(world.vault.live_users() <= 3, "seed {seed}: {} users", world.vault.live_users());
+        });
+        world.vault.fault = Fault::None;
+        world.run_for(2 * MINUTE);
+        assert!(world.is_well(), "seed {seed}");
+        assert_eq!((world.vault.unknown_users(), world.lapses), (0, 0), "seed {seed}");
+    }
+}
+
+#[test]
+fn s31_other_leases_do_not_move_because_one_cannot_be_read() {
+    let mut world = World::with_leases(3);
+    world.run_for(MINUTE);
+    let before = world.count(is_login);
+    world.vault.revoke_users();
+    world.complain();
+    world.vault.fault = Fault::ReadsLost;
+    world.run_for(2 * MINUTE);
+    assert_eq!(world.count(is_login), before, "three leases hang on the token");
+}
+
+#[test]
+fn s37_a_process_that_is_restarted_every_twenty_seconds_leaves_no_trail() {
+    let mut world = World::new();
+    for _ in 0..100 {
+        world.run_for(20 * SECOND);
+        world.restart();
+        assert!(world.vault.live_users() <= 1 && world.vault.live_tokens() <= 1);
+    }
+    assert_eq!(world.count(is_login), 100, "one a life");
+}
+
+#[test]
+fn s41_a_complaint_without_a_reason_costs_one_renewal_in_five_minutes() {
+    let mut world = World::new();
+    world.run_for(MINUTE);
+    let before = world.elapsed();
+    for _ in 0..50 * 60 {
+        world.insist();
+        world.run_for(SECOND);
+    }
+    let renewals = world.count_since(before, is_lease_renewal);
+    assert!(renewals <= 10 + 2, "{renewals} in fifty minutes");
+    assert_eq!((world.count(is_issue), world.count(is_login)), (1, 1), "nothing is replaced");
+}
+
+#[test]
+fn a_token_that_may_not_even_look_itself_up_makes_no_storm_of_logins() {
+    let mut world = World::new();
+    world.vault.fault = Fault::EverythingDenied;
+    world.run_for(HOUR);
+    assert!(world.count(is_login) <= 70, "{} logins in an hour", world.count(is_login));
+}
+
+#[test]
+fn a_lease_that_is_too_old_is_renewed_on_while_no_other_is_to_be_had() {
+    let mut world = World::with_lease_max_age(2 * HOUR);
+    world.run_for(HOUR / 2);
+    world.vault.fault = Fault::IssuesDenied;
+    world.run_for(20 * HOUR);
+    assert_eq!(world.lapses, 0);
+    world.vault.fault = Fault::None;
+    world.run_for(2 * MINUTE);
+    assert!(world.count(is_issue) > 1 && world.is_well());
+}
+
+#[test]
+fn credentials_are_never_made_in_a_loop() {
+    for fault in [Fault::IssuesFail, Fault::AnswersLost(1.0), Fault::AnswersLost(0.5), Fault::RenewalsFail] {
+        for seed in 0..20 {
+            let mut world = World::seeded(seed);
+            world.vault.fault = fault;
+            world.run_for(HOUR);
+            for wanted in [is_issue as fn(&Job) -> bool, is_login] {
+                let made = world.count(wanted);
+                assert!(made <= 3 + 360, "seed {seed}, {fault:?}: {made} in an hour");
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Tokens and leases of every length of life, with nothing going wrong.
+
+use std::time::Duration;
+
+use super::{
+    DAY, HOUR, MINUTE, SECOND, is_issue, is_lease_renewal, is_login, is_token_renewal, world::World,
+};
+use crate::State;
+
+#[test]
+fn s01_a_day_takes_few_requests_and_never_lets_a_lease_end() {
+    let mut world = World::new();
+    world.vault.token.max = 4 * HOUR;
+    world.run_for(DAY);
+    assert!(world.count(is_login) <= 8, "{} logins", world.count(is_login));
+    assert_eq!(world.count(is_issue), world.count(is_login), "one lease a token");
+    assert!(world.count(is_lease_renewal) <= 3 * 24, "{} renewals", world.count(is_lease_renewal));
+    assert_eq!(world.lapses, 0);
+    assert_eq!((world.vault.live_tokens(), world.vault.live_users()), (1, 1), "what was replaced is revoked");
+}
+
+#[test]
+fn s02_everything_new_is_there_a_quarter_of_an_hour_before_a_token_of_four_hours_ends() {
+    for seed in 0..200 {
+        let mut world = World::seeded(seed);
+        world.vault.token.max = 4 * HOUR;
+        world.longest_use = SECOND;
+        world.run_for(2 * DAY);
+        assert!(world.least_overlap >= 15 * MINUTE, "seed {seed}: only {:?} to drain", world.least_overlap);
+    }
+}
+
+/// How often credentials may be made goes by how long they really live.
+#[test]
+fn s03_a_long_lease_is_replaced_as_often_as_a_token_of_seconds() {
+    let mut world = World::new();
+    world.vault.token.ttl = 10 * SECOND;
+    world.vault.token.max = 10 * SECOND;
+    world.run_for(HOUR);
+    assert_eq!(world.lapses, 0);
+}
+
+#[test]
+fn s03_a_lease_is_never_outlived_by_its_token() {
+    let mut world = World::new();
+    world.vault.token.ttl = 25 * SECOND;
+    world.vault.token.max = 25 * SECOND;
+    world.run_for(10 * MINUTE);
+    assert_eq!(world.lapses, 0);
+    assert!(world.least_overlap >= 5 * SECOND, "only {:?} to drain", world.least_overlap);
+}
+
+#[test]
+fn s04_a_lease_at_its_greatest_lifetime_is_replaced_while_the_old_one_can_drain() {
+    let mut world = World::new();
+    world.vault.lease.ttl = 20 * SECOND;
+    world.vault.lease.max = 60 * SECOND;
+    world.run_for(20 * MINUTE);
+    assert_eq!((world.lapses, world.count(is_login)), (0, 1));
+    assert!(world.least_overlap >= 5 * SECOND, "only {:?} to drain", world.least_overlap);
+}
+
+#[test]
+fn s05_a_lease_that_cannot_be_renewed_is_replaced_at_seven_tenths_at_the_latest() {
+    for seed in 0..200 {
+        let mut world = World::seeded(seed);
+        world.vault.lease.renewable = false;
+        world.run_for(10 * HOUR);
+        assert_eq!((world.lapses, world.count(is_lease_renewal)), (0, 0), "seed {seed}");
+        assert!(world.least_overlap >= HOUR.mul_f64(0.3), "only {:?} to drain", world.least_overlap);
+        assert!(world.count(is_issue) <= 21, "seed {seed}: {} leases in ten hours", world.count(is_issue));
+    }
+}
+
+#[test]
+fn s06_a_lease_that_is_gone_is_replaced_within_two_seconds_of_hearing_so() {
+    let mut world = World::new();
+    world.run_for(MINUTE);
+    world.vault.revoke_users();
+    world.run_for(HOUR);
+    let renewal = world.log.iter().find(|(at, job)| *at > MINUTE && is_lease_renewal(job)).unwrap().0;
+    let issue = world.log.iter().find(|(at, job)| *at > MINUTE && is_issue(job)).unwrap().0;
+    assert!(issue - renewal <= 2 * SECOND, "{:?}", issue - renewal);
+    assert_eq!((world.count(is_issue), world.count(is_login), world.state()), (2, 1, State::Ready));
+}
+
+#[test]
+fn s07_a_complaint_makes_a_revoked_lease_be_replaced_at_once() {
+    let mut world = World::new();
+    world.run_for(MINUTE);
+    world.vault.revoke_users();
+    world.complain();
+    world.run_for(2 * SECOND);
+    assert!(world.is_well());
+    assert_eq!(world.count(is_login), 1, "the token lives");
+}
+
+#[test]
+fn s08_a_revoked_token_is_replaced_with_all_it_made() {
+    let mut world = World::new();
+    world.run_for(MINUTE);
+    world.vault.revoke_tokens();
+    world.complain();
+    world.run_for(3 * SECOND);
+    assert!(world.is_well());
+    assert_eq!((world.count(is_issue), world.count(is_login)), (2, 2));
+}
+
+#[test]
+fn s22_leases_of_a_batch_token_end_with_it_and_are_replaced_with_it() {
+    for seed in 0..200 {
+        let mut world = World::seeded(seed);
+        world.vault.token.renewable = false;
+        world.vault.clamps_to_token = true;
+        world.vault.lease.ttl = 2 * HOUR;
+        world.run_for(DAY);
+        assert_eq!((world.count(is_token_renewal), world.count(is_lease_renewal)), (0, 0), "seed {seed}");
+        assert_eq!(world.count(is_issue), world.count(is_login), "seed {seed}: one lease a token");
+        assert!(world.count(is_login) <= 48, "seed {seed}: {} logins", world.count(is_login));
+        assert_eq!(world.lapses, 0, "seed {seed}");
+        assert!(world.least_overlap >= HOUR.mul_f64(0.3), "only {:?} to drain", world.least_overlap);
+    }
+}
+
+#[test]
+fn s22_a_lease_shorter_than_its_batch_token_is_renewed_as_long_as_that_helps() {
+    let mut world = World::new();
+    world.vault.token.renewable = false;
+    world.vault.clamps_to_token = true;
+    world.vault.lease.ttl = 10 * MINUTE;
+    world.run_for(DAY);
+    assert_eq!((world.count(is_token_renewal), world.lapses), (0, 0));
+    assert_eq!(world.count(is_issue), world.count(is_login), "one lease a token");
+}
+
+#[test]
+fn s22_a_periodic_token_forces_no_new_generation() {
+    let mut world = World::new();
+    world.vault.token.max = Duration::from_secs(u64::from(u32::MAX));
+    world.vault.lease.max = Duration::from_secs(u64::from(u32::MAX));
+    world.run_for(30 * DAY);
+    assert_eq!((world.count(is_login), world.count(is_issue), world.lapses), (1, 1, 0));
+}
+
+#[test]
+fn s34_a_lease_of_a_second_makes_no_busy_loop() {
+    let mut world = World::new();
+    world.vault.lease.ttl = SECOND;
+    world.run_for(MINUTE);
+    assert!(world.log.len() <= 64, "{} requests in a minute", world.log.len());
+    assert!(world.least_pause(SECOND, |job| is_issue(job) || is_lease_renewal(job)) >= SECOND);
+}
+
+#[test]
+fn s34_a_lease_of_five_seconds_is_kept_alive() {
+    let mut world = World::new();
+    world.vault.lease.ttl = 5 * SECOND;
+    world.run_for(10 * MINUTE);
+    assert_eq!((world.count(is_issue), world.lapses), (1, 0));
+    assert!(world.least_pause(SECOND, is_lease_renewal) >= SECOND);
+}
+
+#[test]
+fn s34_a_lease_of_five_seconds_that_cannot_be_renewed_is_replaced_in_time() {
+    let mut world = World::new();
+    world.vault.lease.ttl = 5 * SECOND;
+    world.vault.lease.renewable = false;
+    world.run_for(10 * MINUTE);
+    assert_eq!(world.lapses, 0);
+    assert!(world.count(is_issue) <= 600 / 2, "{} leases", world.count(is_issue));
+}
+
+#[test]
+fn s34_what_never_ends_is_never_renewed() {
+    let mut world = World::new();
+    world.vault.token.ttl = Duration::ZERO;
+    world.vault.lease.ttl = Duration::ZERO;
+    world.run_for(1000 * HOUR);
+    assert_eq!(world.log.len(), 2, "one login and one lease: {:?}", world.log);
+}
+
+#[test]
+fn s34_a_lease_of_a_month_is_renewed_now_and_then() {
+    let mut world = World::new();
+    world.vault.token.ttl = 768 * HOUR;
+    world.vault.lease.ttl = 768 * HOUR;
+    world.vault.token.max = 10_000 * HOUR;
+    world.vault.lease.max = 10_000 * HOUR;
+    world.run_for(9000 * HOUR);
+    assert_eq!((world.count(is_login), world.lapses), (1, 0));
+    assert!(world.count(is_lease_renewal) <= 9000 / 768 * 3, "{}", world.count(is_lease_renewal));
+}
+
+#[test]
+fn s34_a_role_that_grants_no_more_than_it_likes_is_no_loop() {
+    let mut world = World::new();
+    // Every renewal grants all there is, and that is less and less.
+    world.vault.lease.max = HOUR;
+    world.run_for(DAY);
+    assert!(world.count(is_issue) <= 24 * 100 / 45, "{} leases in a day", world.count(is_issue));
+    assert_eq!(world.lapses, 0);
+}
+
+#[test]
+fn an_age_can_be_set_at_which_a_lease_is_replaced() {
+    let mut world = World::with_lease_max_age(2 * HOUR);
+    world.vault.token.max = 100 * HOUR;
+    world.run_for(20 * HOUR);
+    assert!((11..=14).contains(&world.count(is_issue)), "{} leases", world.count(is_issue));
+    assert_eq!(world.lapses, 0);
+}

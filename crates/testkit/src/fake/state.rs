@@ -1,0 +1,187 @@
+//! What it granted, and what it says.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::Terms;
+
+pub(super) struct State {
+    terms: Terms,
+    passed: Duration,
+    tokens: BTreeMap<String, Grant>,
+    leases: BTreeMap<String, Lease>,
+    pub(super) sealed: bool,
+    pub(super) requests: Vec<String>,
+}
+
+struct Grant {
+    made: Instant,
+    expires: Instant,
+    revoked: bool,
+}
+
+struct Lease {
+    grant: Grant,
+    token: String,
+}
+
+type Answer = (StatusCode, Value);
+
+impl State {
+    pub(super) fn new(terms: Terms) -> Self {
+        Self {
+            terms,
+            passed: Duration::ZERO,
+            tokens: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            sealed: false,
+            requests: Vec::new(),
+        }
+    }
+
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.passed += time;
+    }
+
+    pub(super) fn tokens_made(&self) -> usize {
+        self.tokens.len()
+    }
+
+    pub(super) fn leases_made(&self) -> usize {
+        self.leases.len()
+    }
+
+    pub(super) fn tokens(&self) -> usize {
+        let now = self.now();
+        self.tokens.values().filter(|grant| grant.lives(now)).count()
+    }
+
+    pub(super) fn leases(&self) -> usize {
+        self.leases.values().filter(|lease| self.lives(lease)).count()
+    }
+
+    pub(super) fn answer(&mut self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+        self.requests.push(format!("{method} {path}"));
+        if path == "sys/health" {
+            let status = if self.sealed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+            return (status, json!({ "sealed": self.sealed }));
+        }
+        if self.sealed {
+            return refused(StatusCode::SERVICE_UNAVAILABLE, "Vault is sealed");
+        }
+        if path == "auth/approle/login" {
+            return self.log_in();
+        }
+        let now = self.now();
+        if !self.tokens.get(token).is_some_and(|grant| grant.lives(now)) {
+            return refused(StatusCode::FORBIDDEN, "permission denied");
+        }
+        match path {
+            "auth/token/lookup-self" => granted(json!({ "data": {} })),
+            "auth/token/renew-self" => self.renew_token(token),
+            "auth/token/revoke-self" => self.revoke_token(token),
+            "sys/leases/renew" => self.renew_lease(body),
+            "sys/leases/revoke" => self.revoke_lease(body),
+            _ if path.starts_with("database/creds/") => self.issue(path, token),
+            _ => refused(StatusCode::FORBIDDEN, "permission denied"),
+        }
+    }
+
+    fn log_in(&mut self) -> Answer {
+        let token = format!("hvs.{}", self.tokens.len() + 1);
+        self.tokens.insert(token.clone(), Grant::new(self.now(), self.terms.token_ttl));
+        granted(json!({ "auth": {
+            "client_token": token,
+            "lease_duration": self.terms.token_ttl.as_secs(),
+            "renewable": true,
+            "num_uses": 0,
+        } }))
+    }
+
+    fn renew_token(&mut self, token: &str) -> Answer {
+        let (now, terms) = (self.now(), self.terms);
+        let Some(grant) = self.tokens.get_mut(token) else { return gone() };
+        let ttl = grant.renew(now, terms.token_ttl, terms.token_max_ttl);
+        granted(json!({ "auth": {
+            "client_token": token, "lease_duration": ttl, "renewable": true, "num_uses": 0,
+        } }))
+    }
+
+    fn revoke_token(&mut self, token: &str) -> Answer {
+        self.tokens.entry(token.to_owned()).and_modify(|grant| grant.revoked = true);
+        (StatusCode::NO_CONTENT, Value::Null)
+    }
+
+    fn issue(&mut self, path: &str, token: &str) -> Answer {
+        let number = self.leases.len() + 1;
+        let id = format!("{path}/{number}");
+        let grant = Grant::new(self.now(), self.terms.lease_ttl);
+        self.leases.insert(id.clone(), Lease { grant, token: token.to_owned() });
+        granted(json!({
+            "lease_id": id,
+            "lease_duration": self.terms.lease_ttl.as_secs(),
+            "renewable": true,
+            "data": { "username": format!("v-{number}"), "password": format!("password-{number}") },
+        }))
+    }
+
+    fn renew_lease(&mut self, body: &Value) -> Answer {
+        let (now, terms) = (self.now(), self.terms);
+        let Some(id) = self.lease_id(body) else { return gone() };
+        let Some(lease) = self.leases.get_mut(&id) else { return gone() };
+        let ttl = lease.grant.renew(now, terms.lease_ttl, terms.lease_max_ttl);
+        granted(json!({ "lease_id": id, "lease_duration": ttl, "renewable": true }))
+    }
+
+    fn revoke_lease(&mut self, body: &Value) -> Answer {
+        let Some(id) = self.lease_id(body) else { return gone() };
+        self.leases.entry(id).and_modify(|lease| lease.grant.revoked = true);
+        (StatusCode::NO_CONTENT, Value::Null)
+    }
+
+    /// Returns the id that the body names, if that lease lives.
+    fn lease_id(&self, body: &Value) -> Option<String> {
+        let id = body["lease_id"].as_str()?;
+        self.leases.get(id).is_some_and(|lease| self.lives(lease)).then(|| id.to_owned())
+    }
+
+    fn lives(&self, lease: &Lease) -> bool {
+        let now = self.now();
+        lease.grant.lives(now) && self.tokens.get(&lease.token).is_some_and(|token| token.lives(now))
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now() + self.passed
+    }
+}
+
+impl Grant {
+    fn new(now: Instant, ttl: Duration) -> Self {
+        Self { made: now, expires: now + ttl, revoked: false }
+    }
+
+    fn lives(&self, now: Instant) -> bool {
+        !self.revoked && now < self.expires
+    }
+
+    /// Gives it `ttl` more, but not beyond `most` since it was made. Returns the seconds it has.
+    fn renew(&mut self, now: Instant, ttl: Duration, most: Duration) -> u64 {
+        self.expires = (now + ttl).min(self.made + most);
+        self.expires.saturating_duration_since(now).as_secs()
+    }
+}
+
+fn granted(body: Value) -> Answer {
+    (StatusCode::OK, body)
+}
+
+fn gone() -> Answer {
+    refused(StatusCode::BAD_REQUEST, "lease not found")
+}
+
+fn refused(status: StatusCode, message: &str) -> Answer {
+    (status, json!({ "errors": [message] }))
+}

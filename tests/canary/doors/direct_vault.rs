@@ -1,0 +1,318 @@
+//! The doors of `direct-vault`: a whole life against a server that says what a Vault may say, and what none should.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use canary_tests::{Canary, Request, Seen, Server, answer, json};
+use futures_util::{StreamExt, stream};
+use secrets_config::{
+    Config,
+    vault::{Address, Builder, Error, Vault, VaultSettings},
+};
+use serde_json::{Value, json};
+use tokio::{sync::Notify, time};
+
+use crate::{Exempt, Row};
+
+pub(crate) const ROWS: &[Row] = &[
+    Row {
+        name: "a good life, from login to shutdown",
+        doors: &[
+            "Builder",
+            "Builder: Debug",
+            "Builder::approle_mount",
+            "Builder::lease_max_age",
+            "Builder::start",
+            "Counters",
+            "Counters: Debug",
+            "LeaseStatus",
+            "LeaseStatus: Debug",
+            "LeaseStatus::ttl",
+            "Status",
+            "Status: Debug",
+            "Status::is_ready",
+            "Status::token_ttl",
+            "Vault",
+            "Vault: Debug",
+            "Vault::builder",
+            "Vault::database",
+            "Vault::shutdown",
+            "Vault::status",
+            "VaultSettings",
+            "VaultSettings: Debug",
+        ],
+        walk: |canary, seen| run(good_life(canary, seen)),
+    },
+    Row {
+        name: "everything that can be answered to a login or a read",
+        doors: &[
+            "Error",
+            "Error: Debug",
+            "Error: Display",
+            "Error: Error",
+            "Error::class",
+            "Error::is_retryable",
+        ],
+        walk: |canary, seen| run(bad_answers(canary, seen)),
+    },
+    Row {
+        name: "an address with a password",
+        doors: &["Address", "Address: Debug", "Address: Display", "Address::parse"],
+        walk: address,
+    },
+];
+
+pub(crate) const EXEMPT: &[Exempt] = &[
+    Exempt {
+        why: "names, numbers and times",
+        doors: &[
+            "Attempts: Debug",
+            "Class",
+            "Class: Debug",
+            "Due: Debug",
+            "Engine: Debug",
+            "Grant: Debug",
+            "Health: Debug",
+            "Held: Debug",
+            "Increment: Debug",
+            "Job: Debug",
+            "Lease: Debug",
+            "LeaseKey: Debug",
+            "Retired: Debug",
+            "RetiredId: Debug",
+            "Session: Debug",
+            "SessionId: Debug",
+            "State",
+            "State: Debug",
+            "State::as_str",
+            "Term: Debug",
+        ],
+    },
+    Exempt {
+        why: "inside of the crate alone; what holds one is in the log of the rows above or in a test beside the type",
+        doors: &[
+            "Client: Debug",
+            "Driving: Debug",
+            "LeaseId: Debug",
+            "Leased: Debug",
+            "Login: Debug",
+            "Token: Debug",
+        ],
+    },
+];
+
+/// A renewal comes after a second.
+const LONGEST: Duration = Duration::from_secs(4);
+/// Time for an answer to be read, and told of in the log.
+const A_MOMENT: Duration = Duration::from_millis(300);
+
+fn run(life: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(life);
+}
+
+fn settings(server: &Server, canary: &Canary) -> VaultSettings {
+    VaultSettings::from_pairs([
+        ("VAULT_ADDR", server.url()),
+        ("VAULT_ROLE_ID", canary.text().to_owned()),
+        ("VAULT_SECRET_ID", canary.text().to_owned()),
+    ])
+    .unwrap()
+}
+
+/// A token that can be in a header, made of the canary where that is possible.
+fn token(canary: &Canary) -> String {
+    let visible = canary.text().bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if visible { canary.text().to_owned() } else { format!("hvs.{}", "x".repeat(24)) }
+}
+
+fn login(canary: &Canary, ttl: u64) -> Value {
+    json!({ "auth": {
+        "client_token": token(canary), "accessor": canary.text(), "lease_duration": ttl, "renewable": true,
+    }})
+}
+
+fn lease(canary: &Canary, ttl: u64) -> Value {
+    json!({
+        "lease_id": format!("database/creds/app/{}", canary.text()), "lease_duration": ttl, "renewable": true,
+        "data": { "username": "v-app", "password": canary.text() },
+    })
+}
+
+/// What a good Vault answers.
+fn good(request: &Request, canary: &Canary) -> Vec<u8> {
+    match request.path.as_str() {
+        path if path.ends_with("/login") => json("200 OK", &login(canary, 3)),
+        "/v1/database/creds/app" => json("200 OK", &lease(canary, 2)),
+        "/v1/sys/leases/renew" => json("400 Bad Request", &json!({ "errors": ["lease not found"] })),
+        "/v1/auth/token/renew-self" => json("200 OK", &login(canary, 3)),
+        _ => answer("204 No Content", "", b""),
+    }
+}
+
+async fn good_life(canary: &Canary, seen: &mut Seen) {
+    let server = Server::start({
+        let canary = canary.clone();
+        move |request| {
+            let answer = good(&request, &canary);
+            async move { answer }
+        }
+    })
+    .await;
+    let settings = settings(&server, canary);
+    seen.debug("settings", &settings);
+    let builder = Vault::builder(settings).lease_max_age(Duration::from_millis(600));
+    seen.debug("a builder", &builder);
+    let vault = builder.start().await.unwrap();
+    seen.debug("a vault", &vault);
+    let mut login = vault.database("database/creds/app").await.unwrap();
+    assert_eq!(login.current().password().expose_secret(), canary.text());
+    seen.debug("a login", &login);
+    let mut status = vault.status();
+    let swapped = time::timeout(Duration::from_secs(30), login.changed()).await.unwrap();
+    seen.debug("the next login", &swapped.unwrap());
+    status.wait_for(|status| status.counters.renewals > 0).await.unwrap();
+    let now = status.borrow().clone();
+    assert!(now.is_ready() && now.token_ttl().is_some());
+    seen.debug("the status", &now);
+    for lease in &now.leases {
+        seen.debug("a lease", lease);
+        seen.text("its path and time", format!("{} {:?}", lease.path, lease.ttl()));
+    }
+    vault.shutdown().await;
+    seen.debug("the last status", &*status.borrow());
+    assert!(server.requests().iter().any(|request| request.path.ends_with("revoke-self")));
+}
+
+/// Answers that no Vault should give, with the secret in every corner.
+fn strange_answers(canary: &Canary) -> Vec<Vec<u8>> {
+    let text = canary.text();
+    let in_a_line = text.replace(['\r', '\n'], " ");
+    let mut answers: Vec<_> = [
+        json!(text),
+        json!([text]),
+        json!({ "auth": text, "data": text, "lease_id": text }),
+        json!({ "auth": { "client_token": { text: text } }, "lease_id": [text] }),
+        json!({ "auth": { "client_token": text, "lease_duration": text, "renewable": text } }),
+        json!({ "auth": { "client_token": format!("{text}\n"), "lease_duration": 1, "renewable": true } }),
+        json!({ "lease_id": text, "lease_duration": text, "renewable": true, "data": { "password": text } }),
+        json!({ "lease_id": text, "lease_duration": 9, "renewable": true, "data": { "password": [text] } }),
+        json!({ "lease_id": "", "lease_duration": 9, "renewable": true, "data": { "username": "u", "password": text } }),
+        json!({ "lease_id": text, "lease_duration": 9, "renewable": true, "data": { text: text } }),
+        json!({ "errors": text, "warnings": [text] }),
+        json!({ "errors": [{ "message": text }] }),
+        json!({ "data": { "keys": [text] }, "wrap_info": { "token": text } }),
+    ]
+    .iter()
+    .flat_map(|body| ["200 OK", "400 Bad Request", "403 Forbidden", "404 Not Found", "503 Service Unavailable"]
+        .map(|status| json(status, body)))
+    .collect();
+    let whole = login(canary, 9).to_string();
+    answers.extend([
+        answer("200 OK", "", text.as_bytes()),
+        answer("200 OK", "content-type: text/html\r\n", format!("<h1>{text}</h1>").as_bytes()),
+        answer("502 Bad Gateway", "", format!("<h1>{text}</h1>").as_bytes()),
+        answer("200 OK", "", &whole.as_bytes()[..whole.len() - 3]),
+        answer("200 OK", "", text.repeat(1 + (2 << 20) / text.len()).as_bytes()),
+        answer("200 OK", "", &[text.as_bytes(), b"\xff\xfe"].concat()),
+        answer(
+            "302 Found",
+            &format!(
+                "location: https://me:{}@elsewhere.example/{in_a_line}?{in_a_line}\r\n",
+                in_a_line.replace(['/', '#'], "")
+            ),
+            b"",
+        ),
+        answer("307 Temporary Redirect", &format!("location: /v1/{in_a_line}\r\n"), b""),
+        answer(
+            &format!("200 {in_a_line}"),
+            &format!("x-token: {in_a_line}\r\nset-cookie: t={in_a_line}\r\n"),
+            b"{}",
+        ),
+        answer("429 Too Many Requests", &format!("retry-after: {in_a_line} s\r\n"), b"{}"),
+        format!("{in_a_line}\r\n\r\n").into_bytes(),
+        format!("HTTP/1.1 {in_a_line}\r\n\r\n").into_bytes(),
+        format!("HTTP/1.1 200 OK\r\n{in_a_line}\r\n\r\n").into_bytes(),
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n{whole}").into_bytes(),
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{text}").into_bytes(),
+        Vec::new(),
+        json("503 Service Unavailable", &json!({ "errors": ["Vault is sealed"] })),
+        json("400 Bad Request", &json!({ "errors": ["invalid role or secret ID"] })),
+        json("403 Forbidden", &json!({ "errors": ["permission denied"] })),
+        json("404 Not Found", &json!({ "errors": [] })),
+    ]);
+    answers
+}
+
+async fn bad_answers(canary: &Canary, seen: &mut Seen) {
+    let is_strange: [fn(&str) -> bool; 3] = [
+        |path| path.ends_with("/login"),
+        |path| path == "/v1/database/creds/app",
+        |path| !path.ends_with("/login") && !path.ends_with("/creds/app"),
+    ];
+    let answers = strange_answers(canary);
+    let lives =
+        answers.iter().flat_map(|answer| is_strange.map(|is| strange_life(canary, answer.clone(), is)));
+    // Few enough at once for each to be answered in time on a busy machine.
+    let lives: Vec<_> = stream::iter(lives).buffer_unordered(24).collect().await;
+    for error in lives.into_iter().flatten() {
+        seen.error("an error", &*error);
+        seen.text("its class", format!("{:?} {}", error.class(), error.is_retryable()));
+    }
+}
+
+/// Lives where one kind of request gets a strange answer, and returns what went wrong.
+async fn strange_life(canary: &Canary, strange: Vec<u8>, is_strange: fn(&str) -> bool) -> Vec<Arc<Error>> {
+    let answered = Arc::new(Notify::new());
+    let server = Server::start({
+        let (canary, answered) = (canary.clone(), Arc::clone(&answered));
+        move |request| {
+            let is_strange = is_strange(&request.path);
+            let answer = if is_strange { strange.clone() } else { good(&request, &canary) };
+            if is_strange {
+                answered.notify_one();
+            }
+            async move { answer }
+        }
+    })
+    .await;
+    let mut errors = Vec::new();
+    let told = async {
+        let _told = time::timeout(LONGEST, answered.notified()).await;
+        time::sleep(A_MOMENT).await;
+    };
+    tokio::select! {
+        () = live(Vault::builder(settings(&server, canary)), &mut errors) => {}
+        () = told => {}
+    }
+    errors
+}
+
+/// Lives until the lease is renewed or lost.
+async fn live(builder: Builder, errors: &mut Vec<Arc<Error>>) {
+    let vault = match builder.start().await {
+        Ok(vault) => vault,
+        Err(error) => return errors.push(Arc::new(error)),
+    };
+    let mut status = vault.status();
+    let login = tokio::select! {
+        login = vault.database("database/creds/app") => login,
+        failed = status.wait_for(|status| status.last_error.is_some()) => {
+            return errors.extend(failed.unwrap().last_error.clone());
+        }
+    };
+    if let Err(error) = login {
+        errors.push(Arc::new(error));
+    }
+    let failed = status.wait_for(|status| status.last_error.is_some()).await;
+    errors.extend(failed.ok().and_then(|status| status.last_error.clone()));
+    vault.shutdown().await;
+}
+
+fn address(canary: &Canary, seen: &mut Seen) {
+    let text = canary.text();
+    for address in
+        [text.to_owned(), format!("http://me:{text}@127.0.0.1:8200"), format!("http://127.0.0.1/?{text}")]
+    {
+        seen.debug("an address", &Address::parse(&address));
+    }
+    seen.display("an address", &Address::parse("http://127.0.0.1:8200/vault/").unwrap());
+}

@@ -1,0 +1,9 @@
+//! What the tests of a whole life with Vault share.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test's ground either stands or the test fails"
+)]
+
+pub mod operator;
+pub mod turns;

@@ -1,0 +1,21 @@
+//! A policy that lets the service read credentials and not renew them.
+
+use crate::scene::{CREDS, HOUR, LOGIN, SECOND, Stage, lasting_token};
+
+#[tokio::test]
+async fn where_renewal_is_denied_leases_are_replaced_instead_and_it_is_said_once() {
+    let stage = Stage::set(lasting_token()).await;
+    stage.servers.app.deny(&stage.servers.vault, &["sys/leases/renew"]).await.unwrap();
+    let scene = stage.open(&[]).await;
+    tokio::time::sleep(3 * HOUR).await;
+    let after = scene.end().await;
+    after.assert_unharmed();
+
+    let creds = after.proxy.requests(CREDS);
+    let longest = creds.windows(2).map(|pair| pair[1].at - pair[0].at).max().unwrap();
+    assert!(longest <= HOUR.mul_f64(0.6) + SECOND, "{longest:?}");
+    assert!(creds.len() <= 6, "{creds:?}");
+    assert_eq!(after.proxy.requests(LOGIN).len(), 1);
+    let said = after.service.output();
+    assert_eq!(said.matches("denied renew").count(), 1, "{said}");
+}

@@ -1,0 +1,60 @@
+//! Leases of any type. What makes them here is the database engine, read as an application's own type.
+
+use secrets_config::{
+    Secret,
+    vault::{Error, Vault, VaultSettings, login::AppRole},
+};
+use testkit::{Postgres, Provision, Provisioned};
+use vault_tests::SOON;
+
+#[derive(serde::Deserialize)]
+struct Login {
+    username: String,
+    password: Secret<String>,
+}
+
+struct Servers {
+    postgres: Postgres,
+    server: testkit::Vault,
+    app: Provisioned,
+}
+
+async fn start(provision: Provision) -> (Servers, Vault) {
+    let (postgres, server) = tokio::try_join!(Postgres::start(), testkit::Vault::start()).unwrap();
+    let app = provision.apply(&server, &postgres).await.unwrap();
+    let login = AppRole::new(Secret::from(app.role_id.as_str()), Secret::from(app.secret_id.as_str()));
+    let address = vault_tests::server(&[("VAULT_ADDR", &server.address())]);
+    let vault = Vault::builder(VaultSettings::new(address, login)).start().await.unwrap();
+    (Servers { postgres, server, app }, vault)
+}
+
+#[tokio::test]
+async fn a_lease_of_a_type_of_ones_own_is_replaced_and_revoked() {
+    let lease = std::time::Duration::from_secs(6);
+    let (servers, vault) =
+        start(Provision { lease_ttl: lease, lease_max_ttl: lease, ..Provision::default() }).await;
+    let mut login = vault.lease::<Login>(&servers.app.creds_path).await.unwrap();
+    let first = login.current().username.clone();
+    assert!(!login.current().password.expose_secret().is_empty());
+    let newest = tokio::time::timeout(SOON, login.changed()).await.unwrap().unwrap();
+    assert_ne!(newest.username, first);
+    drop(newest);
+    vault.shutdown().await;
+    assert_eq!(servers.app.database_users(&servers.postgres).await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_lease_that_does_not_fit_is_given_back() {
+    #[derive(serde::Deserialize)]
+    #[expect(dead_code, reason = "it never comes to be")]
+    struct Other {
+        access_key: String,
+    }
+    let (servers, vault) = start(Provision::default()).await;
+    let error = vault.lease::<Other>(&servers.app.creds_path).await.map(drop).unwrap_err();
+    assert!(matches!(error, Error::Unfit { .. }), "{error}");
+    let revoked = vault_tests::until(&vault, SOON, |status| status.counters.revocations == 1).await;
+    assert!(revoked.is_ready(), "{revoked:?}");
+    assert_eq!(servers.app.leases(&servers.server).await.unwrap(), 0);
+    vault.shutdown().await;
+}
