@@ -116,6 +116,13 @@ impl postgres::Pool for Pool {
         self.pool().map_or(0, |pool| pool.state().connections as usize)
     }
 
+    fn is_in_use(&self) -> bool {
+        self.pool().is_some_and(|pool| {
+            let state = pool.state();
+            state.idle_connections == 0 && state.connections >= pool.config().max_size
+        })
+    }
+
     async fn upkeep(&self) {
         let now = Instant::now();
         let is_due = {

@@ -90,6 +90,13 @@ impl postgres::Pool for Pool {
         self.pool.upgrade().map_or(0, |pool| pool.status().size)
     }
 
+    fn is_in_use(&self) -> bool {
+        self.pool.upgrade().is_some_and(|pool| {
+            let status = pool.status();
+            status.available == 0 && status.size >= status.max_size
+        })
+    }
+
     /// The pool ends no connection by itself.
     async fn upkeep(&self) {}
 

@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use tokio::time;
+use tokio::time::{self, Instant};
 use tokio_postgres::Client;
 
 use super::{
@@ -46,6 +46,9 @@ pub(crate) trait Pool: Send + Sync + 'static {
 
     /// How many connections the pool has.
     fn size(&self) -> usize;
+
+    /// Whether the pool has all the connections it may have, and none that nobody uses.
+    fn is_in_use(&self) -> bool;
 
     fn upkeep(&self) -> impl Future<Output = ()> + Send;
 
@@ -135,7 +138,8 @@ impl<P: Pool> Adapter for Adapted<P> {
 
     async fn replace_idle(&self, login: &Login, spare: &mut Option<P::Connection>) -> usize {
         let mut replaced = 0;
-        for _ in 0..self.pool.size() {
+        // Where all are in use, the one that is returned next may have been seen before.
+        for _ in 0..self.pool.size() * 4 {
             if self.opening.sessions.are_all_of(login.credentials().username()) {
                 break;
             }
@@ -143,7 +147,13 @@ impl<P: Pool> Adapter for Adapted<P> {
                 tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
                 break;
             }
-            let Some(mut taken) = self.pool.take_old(login).await else { break };
+            let asked = Instant::now();
+            let Some(mut taken) = self.pool.take_old(login).await else {
+                if self.pool.is_in_use() && asked.elapsed() < TURN {
+                    continue;
+                }
+                break;
+            };
             match spare.take() {
                 Some(fresh) => drop(P::exchange(&mut taken, fresh)),
                 None => {
