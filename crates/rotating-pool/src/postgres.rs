@@ -11,10 +11,10 @@ use std::{error::Error as StdError, time::Duration};
 use tokio::time;
 
 #[cfg(feature = "deadpool-postgres")]
-pub(crate) use self::opening::set_role;
+pub(crate) use self::opening::{set_role, user};
 pub(crate) use self::{
     network::{Network, Tls},
-    opening::{Opening, user},
+    opening::Opening,
     pool::{Adapted, Pool, TURN},
     sessions::Sessions,
 };
@@ -61,6 +61,7 @@ pub(crate) fn is_dropped(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Returns whether a session is one of `login`'s.
+#[cfg(feature = "deadpool-postgres")]
 pub(crate) async fn is_of(client: &tokio_postgres::Client, login: &crate::login::Login) -> bool {
     let user = time::timeout(PATIENCE, user(client)).await;
     matches!(user, Ok(Ok(user)) if login.is(&user))

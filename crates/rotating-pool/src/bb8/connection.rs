@@ -20,8 +20,9 @@ pub struct Connection {
 
 impl Connection {
     pub(super) fn new(opened: Opened) -> Self {
-        // The task ends with the client, and is ended with the session.
-        let Opened { client, task: _, user } = opened;
+        let Opened { client, task, user } = opened;
+        // It ends with the client, and is ended with the session.
+        drop(task);
         Self { client, user: Some(user), opened: Instant::now() }
     }
 

@@ -31,6 +31,7 @@ pub(crate) struct Opened {
     pub(crate) client: Client,
     /// Ends with the client, and is ended with the session.
     pub(crate) task: JoinHandle<()>,
+    #[cfg(feature = "bb8-postgres")]
     pub(crate) user: String,
 }
 
@@ -91,7 +92,12 @@ impl Opening {
         if let Some(role) = &self.role {
             client.batch_execute(&set_role(role)).await?;
         }
-        Ok(Opened { client, task, user: user.to_owned() })
+        Ok(Opened {
+            client,
+            task,
+            #[cfg(feature = "bb8-postgres")]
+            user: user.to_owned(),
+        })
     }
 
     /// Returns whether the login of an open connection still exists. Why not is an error; one that does not answer in

@@ -154,7 +154,7 @@ mod tests {
     #[tokio::test]
     async fn the_error_of_the_driver_has_ours_among_its_sources() {
         let error = error(cause).await;
-        let mut sources = iter::successors(error.source(), |error| error.source());
+        let mut sources = iter::successors(error.source(), |error| (*error).source());
         assert!(sources.any(|source| source.is::<crate::Error>()));
     }
 
