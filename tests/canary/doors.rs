@@ -56,6 +56,7 @@ const TABLES: [Table; 4] = [
 
 #[test]
 fn every_door_is_in_the_table() {
+    let (mut new, mut gone) = (Vec::new(), Vec::new());
     for table in &TABLES {
         let there = scan::doors(table.name);
         let rows = table.rows.iter().flat_map(|row| row.doors);
@@ -64,11 +65,13 @@ fn every_door_is_in_the_table() {
             exempt.doors
         });
         let known: BTreeSet<_> = rows.chain(exempt).map(|door| (*door).to_owned()).collect();
-        let new: Vec<_> = there.difference(&known).collect();
-        let gone: Vec<_> = known.difference(&there).collect();
-        assert!(new.is_empty(), "{}: doors that are in no row of tests/canary/doors: {new:#?}", table.name);
-        assert!(gone.is_empty(), "{}: doors in the table that are no more: {gone:#?}", table.name);
+        new.extend(there.difference(&known).map(|door| format!("{}: {door}", table.name)));
+        gone.extend(known.difference(&there).map(|door| format!("{}: {door}", table.name)));
     }
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "doors that are in no row of tests/canary/doors: {new:#?}\ndoors in it that are no more: {gone:#?}"
+    );
 }
 
 #[test]

@@ -5,7 +5,10 @@
 
 use std::{env, io, process::Command};
 
-use secrets_config::{Config, Secret, process};
+use secrets_config::{
+    Config, Secret, process,
+    vault::{Vault, VaultSettings},
+};
 
 #[derive(Config, Debug)]
 #[config(prefix = "APP_")]
@@ -18,7 +21,7 @@ struct Settings {
     host: Option<String>,
 }
 
-fn main() {
+pub(crate) fn main() {
     match env::args().nth(1).as_deref() {
         Some("load") => println!("{:?}", Settings::load_or_exit()),
         Some("panic") => {
@@ -45,8 +48,27 @@ fn main() {
             process::harden().expect("a kernel that can");
             wait(&settings);
         }
+        Some("live") => {
+            live();
+            wait(&"nothing");
+        }
         _ => panic!("there is no such action"),
     }
+}
+
+/// Logs in, takes a login, sees it replaced, and gives everything back.
+fn live() {
+    // SAFETY: there is no other thread yet.
+    let loader = unsafe { VaultSettings::loader().env().scrub() };
+    let settings = loader.load().expect("Vault's settings");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let vault = Vault::builder(settings).start().await.expect("a login");
+        let mut login = vault.database("database/creds/app").await.expect("a lease");
+        let _next = login.changed().await;
+        drop(login);
+        vault.shutdown().await;
+    });
 }
 
 /// Keeps the settings, lets others look, and shows what a child inherits before it ends.

@@ -44,11 +44,12 @@ impl Servers {
         Self { postgres, vault, app, direct: direct.clone() }
     }
 
-    /// Starts the direct example, with `changes` made to a good environment.
+    /// Starts the direct example, with `changes` made to a good environment. One to an empty text takes the variable out.
     pub async fn service(&self, changes: &[(&str, &str)]) -> Service {
         let mut env = self.app.example_env(&self.vault, &self.postgres);
         env.retain(|(name, _)| changes.iter().all(|(changed, _)| name != changed));
         env.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        env.retain(|(_, value)| !value.is_empty());
         Service::start(&self.direct, env).await.unwrap()
     }
 

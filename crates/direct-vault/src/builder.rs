@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time,
+};
 
 use crate::{
     Error, Status, Vault, VaultSettings,
@@ -18,18 +21,26 @@ use crate::{
 pub struct Builder {
     settings: VaultSettings,
     lease_max_age: Option<Duration>,
+    startup_deadline: Option<Duration>,
     may_skip_verify: bool,
 }
 
 impl Builder {
     pub(crate) fn new(settings: VaultSettings) -> Self {
-        Self { settings, lease_max_age: None, may_skip_verify: false }
+        Self { settings, lease_max_age: None, startup_deadline: None, may_skip_verify: false }
     }
 
     /// Sets the age at which a lease is replaced, though Vault would renew it on. The default is none: a lease is kept
     /// until Vault renews it no longer. A lease that cannot be replaced at that age is renewed on.
     pub fn lease_max_age(mut self, age: Duration) -> Self {
         self.lease_max_age = Some(age);
+        self
+    }
+
+    /// Sets how long [`start`](Self::start) waits for a Vault that is sealed or does not answer. The default is without
+    /// end: a service that ends because Vault is not there is started again and again, and serves no sooner.
+    pub fn startup_deadline(mut self, deadline: Duration) -> Self {
+        self.startup_deadline = Some(deadline);
         self
     }
 
@@ -46,15 +57,14 @@ impl Builder {
 
     /// Logs in and starts the renewal in the background.
     ///
-    /// A Vault that is sealed or does not answer is waited for without end, with a line in the log when it begins and
-    /// once a minute: a service that crashes until Vault is there helps nobody. Put a timeout around it if yours
-    /// must not wait.
+    /// A Vault that is sealed or does not answer is waited for, with a line in the log when it begins and once a minute:
+    /// without end, or until the [`startup_deadline`](Self::startup_deadline).
     ///
     /// # Errors
     ///
     /// What waiting does not cure: [`Error::LoginRefused`], [`Error::Source`], [`Error::WrappingTokenUsed`],
     /// [`Error::WrappedElsewhere`], [`Error::UnusableToken`], [`Error::Tls`], [`Error::ServerName`],
-    /// [`Error::SkipVerify`], [`Error::Namespace`], [`Error::Malformed`].
+    /// [`Error::SkipVerify`], [`Error::Namespace`], [`Error::Malformed`]. By the deadline: [`Error::NotStarted`].
     ///
     /// # Cancel safety
     ///
@@ -77,7 +87,38 @@ impl Builder {
         let login = Authenticator::new(login);
         let driver = Driver::new(engine, client, connection, login, start, queue, publish);
         let vault = Vault::new(commands, status, driver);
-        started.await.unwrap_or(Err(Error::Stopped))?;
+        let started = async { started.await.unwrap_or(Err(Error::Stopped)) };
+        match self.startup_deadline {
+            None => started.await?,
+            Some(deadline) => time::timeout(deadline, started).await.unwrap_or_else(|_elapsed| {
+                let source = vault.status().borrow().last_error.clone();
+                Err(Error::NotStarted { seconds: deadline.as_secs(), source })
+            })?,
+        }
         Ok(vault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrets_config_core::Config;
+
+    use super::*;
+
+    /// A port that the system has given to nobody.
+    fn nobody() -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    }
+
+    #[tokio::test]
+    async fn s12_a_start_with_a_deadline_says_what_kept_it() {
+        let pairs =
+            [("VAULT_ADDR", nobody()), ("VAULT_ROLE_ID", "role".into()), ("VAULT_SECRET_ID", "id".into())];
+        let settings = VaultSettings::from_pairs(pairs).unwrap();
+        let deadline = Duration::from_secs(1);
+        let error = Vault::builder(settings).startup_deadline(deadline).start().await.unwrap_err();
+        let Error::NotStarted { seconds: 1, source: Some(source) } = error else { panic!("{error}") };
+        assert!(matches!(*source, Error::Unreachable { .. }), "{source}");
     }
 }

@@ -148,7 +148,7 @@ impl Client {
         &self.http
     }
 
-    #[cfg(feature = "vaultrs")]
+    #[cfg(any(feature = "metrics", feature = "vaultrs"))]
     pub(crate) fn address(&self) -> &Address {
         &self.address
     }

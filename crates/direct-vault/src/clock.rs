@@ -2,8 +2,13 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::time;
+
 /// What a difference between two clocks is before it counts: less is rounding, or a wall clock being put right.
 const JUMP: Duration = Duration::from_secs(1);
+
+/// How often the clocks are looked at: timers stand still while the machine sleeps.
+const TICK: Duration = Duration::from_millis(500);
 
 /// The clocks of one moment.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +43,7 @@ impl Clock {
     }
 
     /// Looks at the clocks. Returns whether time has passed that nobody was awake for.
-    pub(crate) fn look(&mut self) -> bool {
+    fn look(&mut self) -> bool {
         self.observe((self.read)())
     }
 
@@ -53,7 +58,34 @@ impl Clock {
         missed.is_some()
     }
 
+    /// Returns the time that leases are counted in.
+    pub(crate) fn now(&self) -> Instant {
+        time::Instant::now().into_std() + self.ahead
+    }
+
+    /// Returns when the clock that timers use, and everybody else, shows what `at` is here.
+    pub(crate) fn shown(&self, at: Instant) -> Instant {
+        at.checked_sub(self.ahead).unwrap_or(at)
+    }
+
+    /// Waits until `end`, or until it turns out that time has passed that nobody was awake for.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub(crate) async fn wait_until(&mut self, end: Option<Instant>) {
+        loop {
+            let end = end.map(|end| time::Instant::from_std(self.shown(end)));
+            let tick = time::Instant::now() + TICK;
+            time::sleep_until(end.map_or(tick, |end| end.min(tick))).await;
+            if self.look() || end.is_some_and(|end| end <= time::Instant::now()) {
+                return;
+            }
+        }
+    }
+
     /// Returns how far the time that has passed is ahead of the clock that timers use.
+    #[cfg(test)]
     pub(crate) fn ahead(&self) -> Duration {
         self.ahead
     }

@@ -1,5 +1,6 @@
 //! The one task that talks to Vault: it does what the engine asks for and tells it how it went.
 
+mod doubt;
 mod files;
 mod job;
 mod lease;
@@ -18,19 +19,21 @@ use tokio::{
 
 #[cfg(feature = "vaultrs")]
 pub(crate) use self::lent::{Borrowed, Loan};
+use self::{
+    doubt::Doubt,
+    files::Look,
+    job::{Done, Outcome},
+    lease::{Lease, RetiredLease},
+};
 pub(crate) use self::{
     files::Connection,
     lease::Kind,
     slot::{Followed, Once, Slot},
 };
-use self::{
-    files::Look,
-    job::{Done, Outcome},
-    lease::{Lease, RetiredLease},
-};
 use crate::{
     Class, Counters, Error, LeaseStatus, State, Status,
     client::{Client, Health, NewToken},
+    clock::{Clock, Reading},
     engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
     login::Authenticator,
 };
@@ -46,6 +49,7 @@ pub(crate) enum Command {
 /// Owns the engine, the tokens and the leases.
 pub(crate) struct Driver {
     engine: Engine,
+    clock: Clock,
     client: Client,
     connection: Connection,
     login: Arc<Authenticator>,
@@ -54,6 +58,7 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
+    doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
     #[cfg(feature = "vaultrs")]
     lent: lent::Lent,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
@@ -68,7 +73,10 @@ pub(crate) struct Driver {
     status: Published,
     counters: Counters,
     last_error: Option<Arc<Error>>,
-    last_said: Option<Instant>,
+    /// What was logged in the last minute.
+    said: BTreeMap<String, Instant>,
+    #[cfg(feature = "metrics")]
+    metrics: crate::metrics::Metrics,
 }
 
 impl Driver {
@@ -81,10 +89,13 @@ impl Driver {
         commands: mpsc::Receiver<Command>,
         status: watch::Sender<Status>,
     ) -> Self {
+        #[cfg(feature = "metrics")]
+        let metrics = crate::metrics::Metrics::new(client.address().to_string());
         let mut looking = time::interval_at(Instant::now() + files::EVERY, files::EVERY);
         looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             engine,
+            clock: Clock::new(Reading::now),
             client,
             connection,
             login: Arc::new(login),
@@ -93,6 +104,7 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
+            doubts: FuturesUnordered::new(),
             #[cfg(feature = "vaultrs")]
             lent: lent::Lent::new(),
             looks: FuturesUnordered::new(),
@@ -104,7 +116,9 @@ impl Driver {
             status: Published(status),
             counters: Counters::default(),
             last_error: None,
-            last_said: None,
+            said: BTreeMap::new(),
+            #[cfg(feature = "metrics")]
+            metrics,
         }
     }
 
@@ -117,7 +131,7 @@ impl Driver {
     /// Runs until it is told to end, its [`Vault`](crate::Vault) is gone, or the first login is refused.
     pub(crate) async fn run(mut self) {
         loop {
-            let now = Instant::now().into_std();
+            let now = self.clock.now();
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
@@ -126,7 +140,7 @@ impl Driver {
                 self.jobs.push(work);
             }
             self.publish_status();
-            let wake = self.engine.wake(now).map_or_else(far_away, Instant::from_std);
+            let wake = self.engine.wake(now);
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match command {
@@ -144,7 +158,8 @@ impl Driver {
                 Some(id) = self.releases.next() => self.engine.released(id),
                 Some(look) = self.looks.next() => self.take_in_look(look),
                 _ = self.looking.tick() => self.look_at_files(),
-                () = time::sleep_until(wake) => {}
+                Some(doubt) = self.doubts.next() => self.take_in_doubt(doubt),
+                () = self.clock.wait_until(wake) => {}
             }
         }
         self.shut_down().await;
@@ -152,8 +167,7 @@ impl Driver {
 
     /// Takes the outcome of a job in. Returns whether there is anything to go on for.
     fn take_in(&mut self, Done { job, sent, result }: Done) -> bool {
-        let now = Instant::now().into_std();
-        let sent = sent.into_std();
+        let now = self.clock.now();
         match (job, result) {
             (_, Err(error)) => return self.take_in_failure(job, error),
             (_, Ok(Outcome::LoggedIn(login))) => {
@@ -211,14 +225,13 @@ impl Driver {
             (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
         }
         if self.state(now) == State::Ready && self.last_error.take().is_some() {
-            self.last_said = None;
             tracing::info!("all is well again");
         }
         true
     }
 
     fn take_in_failure(&mut self, job: Job, error: Error) -> bool {
-        let now = Instant::now().into_std();
+        let now = self.clock.now();
         self.engine.failed(now, job, &error);
         if let (Job::RevokeLease(..) | Job::RevokeToken(_), Error::Denied { .. }) = (job, &error) {
             tracing::debug!("a replaced lease ends by itself: {error}");
@@ -242,17 +255,16 @@ impl Driver {
         true
     }
 
-    /// Keeps and logs what is wrong: at once if it is something else than before, then once a minute.
+    /// Keeps and logs what is wrong: the first time, and then once a minute.
     fn note(&mut self, error: Error) {
         const AGAIN: Duration = Duration::from_secs(60);
-        const ANOTHER: Duration = Duration::from_secs(5);
         let now = Instant::now();
-        let is_same = self.last_error.as_ref().is_some_and(|last| last.to_string() == error.to_string());
-        let pause = if is_same { AGAIN } else { ANOTHER };
-        if self.last_error.is_none() || self.last_said.is_none_or(|said| now - said >= pause) {
-            self.last_said = Some(now);
-            let state = self.state(now.into_std()).as_str();
-            tracing::warn!(state, retryable = error.is_retryable(), "{error}");
+        let text = error.to_string();
+        self.said.retain(|_, said| now - *said < AGAIN);
+        if !self.said.contains_key(&text) {
+            let state = self.state(self.clock.now()).as_str();
+            tracing::warn!(state, retryable = error.is_retryable(), "{text}");
+            self.said.insert(text, now);
         }
         self.last_error = Some(Arc::new(error));
     }
@@ -264,24 +276,35 @@ impl Driver {
         }
     }
 
-    fn publish_status(&self) {
-        let now = Instant::now().into_std();
+    fn publish_status(&mut self) {
+        let now = self.clock.now();
+        let shown = |at: Option<std::time::Instant>| at.map(|at| self.clock.shown(at));
+        for (key, lease) in &mut self.leases {
+            lease.set_expires(shown(self.engine.lease_expires(*key)));
+        }
         let leases = self.leases.iter().filter_map(|(key, lease)| {
             Some(LeaseStatus {
                 path: lease.path.clone(),
                 generation: lease.generation()?,
-                expires: self.engine.lease_expires(*key).map(Instant::from_std),
+                expires: shown(self.engine.lease_expires(*key)).map(Instant::from_std),
             })
         });
-        self.status.0.send_replace(Status {
+        let status = Status {
             state: self.state(now),
             generation: self.counters.logins,
-            token_expires: self.engine.token_expires().map(Instant::from_std),
+            token_expires: shown(self.engine.token_expires()).map(Instant::from_std),
             leases: leases.collect(),
             last_error: self.last_error.clone(),
             bootstrap_stale: self.is_refused,
             counters: self.counters,
-        });
+        };
+        #[cfg(feature = "metrics")]
+        self.metrics.record(&status);
+        let before = self.status.0.send_replace(status).state;
+        let state = self.status.0.borrow().state;
+        if before != state {
+            tracing::info!(from = before.as_str(), to = state.as_str(), "state changed");
+        }
     }
 }
 
@@ -300,8 +323,4 @@ fn is_final(error: &Error) -> bool {
         Class::Fatal | Class::Relogin => true,
         Class::Wait | Class::Reissue => matches!(error, Error::Malformed { .. }),
     }
-}
-
-fn far_away() -> Instant {
-    Instant::now() + Duration::from_secs(86_400)
 }

@@ -59,6 +59,8 @@ pub(crate) struct Engine {
     lease_max_age: Option<Duration>,
     log_in: Attempts,
     logins: Bucket,
+    /// How many tokens in a row died before anything was granted to them.
+    stillborn: u32,
     /// Tokens are not to be renewed: no policy allows it.
     tokens_end: bool,
     /// Every token that is not revoked; the last one is in use.
@@ -101,6 +103,8 @@ struct Lease {
     renewal: Renewal,
     /// When somebody last said that it does not work.
     doubted: Option<Instant>,
+    /// Nobody has found out yet whether that is so.
+    is_in_doubt: bool,
 }
 
 /// Whether a lease is renewed.
@@ -123,6 +127,7 @@ struct Held {
 /// A lease that has been replaced, and is still used or not yet revoked.
 #[derive(Debug)]
 struct Retired {
+    key: LeaseKey,
     session: SessionId,
     expires: Option<Instant>,
     released: bool,
@@ -136,6 +141,7 @@ impl Engine {
             lease_max_age,
             log_in: Attempts::default(),
             logins: Bucket::default(),
+            stillborn: 0,
             tokens_end: false,
             sessions: BTreeMap::new(),
             leases: BTreeMap::new(),
@@ -162,8 +168,8 @@ impl Engine {
     }
 
     /// Takes note of a lease that was made and cannot be used: it is to be revoked.
-    pub(crate) fn discard(&mut self, session: SessionId) -> RetiredId {
-        self.retire(session, None, true)
+    pub(crate) fn discard(&mut self, key: LeaseKey, session: SessionId) -> RetiredId {
+        self.retire(key, session, None, true)
     }
 
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
@@ -171,12 +177,18 @@ impl Engine {
         let expires = self.lease_expires(key);
         let lease = self.leases.remove(&key)?;
         let held = lease.held.filter(|_| !lease.is_reading)?;
-        Some(self.retire(held.session, expires, true))
+        Some(self.retire(key, held.session, expires, true))
     }
 
-    fn retire(&mut self, session: SessionId, expires: Option<Instant>, released: bool) -> RetiredId {
+    fn retire(
+        &mut self,
+        key: LeaseKey,
+        session: SessionId,
+        expires: Option<Instant>,
+        released: bool,
+    ) -> RetiredId {
         let id = RetiredId(self.next_id());
-        self.retired.insert(id, Retired { session, expires, released, attempts: Attempts::default() });
+        self.retired.insert(id, Retired { key, session, expires, released, attempts: Attempts::default() });
         id
     }
 
@@ -253,7 +265,7 @@ impl Engine {
 
     /// Returns how things are.
     pub(crate) fn state(&self, now: Instant) -> State {
-        let Some((_, session)) = self.sessions.last_key_value() else { return State::Starting };
+        let Some((&current, session)) = self.sessions.last_key_value() else { return State::Starting };
         let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
         if session.has_ended(now) || self.leases.keys().any(|key| ended(self.lease_expires(*key))) {
             return State::Expired;
@@ -261,7 +273,7 @@ impl Engine {
         let failing = self.outage.is_some()
             || self.log_in.has_failed()
             || session.attempts.has_failed()
-            || self.leases.values().any(|lease| lease.attempts.has_failed());
+            || self.leases.values().any(|lease| lease.is_failing(now, current, session));
         if failing { State::Degraded } else { State::Ready }
     }
 

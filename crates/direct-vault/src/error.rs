@@ -1,6 +1,6 @@
 //! What can go wrong with Vault, and what to check.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::login::Method;
 
@@ -189,6 +189,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// There was no login by the deadline of the start.
+    #[error("no login to Vault within {seconds} s")]
+    NotStarted {
+        /// How long it was waited for.
+        seconds: u64,
+        /// What kept it, if that is known.
+        source: Option<Arc<Self>>,
+    },
     /// The `Vault` this was asked of has been shut down.
     #[error("the connection to Vault has been shut down")]
     Stopped,
@@ -203,6 +211,7 @@ impl Error {
             | Self::TimedOut { .. }
             | Self::Sealed { .. }
             | Self::Unavailable { .. }
+            | Self::NotStarted { .. }
             | Self::TokenNotReplaced
             | Self::Source { is_file: false, .. }
             | Self::Malformed { .. } => Class::Wait,

@@ -44,6 +44,8 @@ mod engine;
 mod error;
 pub mod kv;
 pub mod login;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod reading;
 mod settings;
 mod status;

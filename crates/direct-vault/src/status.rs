@@ -40,10 +40,29 @@ impl Status {
         }
     }
 
-    /// Returns whether the service can serve: it holds credentials that are good now.
+    /// Returns whether the service can serve: it holds credentials that are good now, whether or not Vault answers.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        matches!(self.state, State::Ready | State::Degraded)
+        self.readiness().is_ok()
+    }
+
+    /// Returns what a readiness probe answers, with the reason if it is no.
+    ///
+    /// # Errors
+    ///
+    /// The state, where that is not [`State::Ready`] or [`State::Degraded`].
+    pub fn readiness(&self) -> Result<(), State> {
+        match self.state {
+            State::Ready | State::Degraded => Ok(()),
+            State::Starting | State::Expired | State::Stopped => Err(self.state),
+        }
+    }
+
+    /// Returns what a liveness probe answers: whether the work in the background goes on. A Vault that does not answer
+    /// is no reason to restart a service, which would then wait for Vault without its credentials.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.state != State::Stopped
     }
 
     /// Returns how long the token lives on.

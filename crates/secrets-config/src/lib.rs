@@ -57,7 +57,9 @@
 //! | `rotating-pool` | `sqlx` pools whose login changes; needs Rust 1.94 |
 //! | `deadpool-postgres`, `bb8-postgres` | the same for the pools of those crates |
 //! | `direct-vault` | login to Vault, renewal, leases |
-//! | `full` | all of them |
+//! | `metrics` | counters and gauges of `vault`, for a recorder of the crate `metrics` |
+//! | `vaultrs` | a client for the engines that the crate `vaultrs` knows |
+//! | `full` | all of them but `vaultrs`, which brings 40 crates |
 
 #[cfg(feature = "direct-vault")]
 pub use direct_vault as vault;

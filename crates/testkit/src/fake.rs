@@ -82,15 +82,16 @@ impl FakeVault {
         self.lock().sealed
     }
 
-    /// Lets time pass for what it granted, where the clock of its runtime is not that of its client.
-    pub fn pass(&self, time: Duration) {
-        self.lock().pass(time);
-    }
-
     /// Returns the requests so far, such as `POST auth/approle/login`, in their order.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.lock().requests.clone()
+    }
+
+    /// Returns how many requests there were so far.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.lock().requests.len()
     }
 
     /// Returns how many tokens it made so far.

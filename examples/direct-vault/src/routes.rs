@@ -69,7 +69,7 @@ impl App {
 
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/healthz", get(async || "ok"))
+        .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .route("/status", get(status))
         .route("/whoami", get(who_am_i))
@@ -88,14 +88,26 @@ async fn last_answer(State(app): State<App>, mut response: Response) -> Response
     response
 }
 
+/// Waiting for Vault is no reason to be restarted; that nobody keeps the login alive any more is.
+async fn alive(State(app): State<App>) -> Response {
+    match app.status() {
+        Some(status) if !status.is_alive() && !app.is_stopping() => {
+            (StatusCode::SERVICE_UNAVAILABLE, status.state.as_str()).into_response()
+        }
+        _ => "ok".into_response(),
+    }
+}
+
 async fn ready(State(app): State<App>) -> Response {
     let not_ready =
         |reason: &str| (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "reason": reason }))).into_response();
     match app.status() {
         _ if app.is_stopping() => not_ready("stopping"),
         None => not_ready("waiting for Vault"),
-        Some(status) if status.is_ready() => Json(json!({ "state": status.state.as_str() })).into_response(),
-        Some(status) => not_ready(status.state.as_str()),
+        Some(status) => match status.readiness() {
+            Ok(()) => Json(json!({ "state": status.state.as_str() })).into_response(),
+            Err(state) => not_ready(state.as_str()),
+        },
     }
 }
 

@@ -1,12 +1,15 @@
 //! The doors of `direct-vault`: a whole life against a server that says what a Vault may say, and what none should.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use canary_tests::{Canary, Request, Seen, Server, answer, json};
 use futures_util::{StreamExt, stream};
 use secrets_config::{
-    Config,
-    vault::{Address, Builder, Error, Vault, VaultSettings},
+    Config, Secret,
+    vault::{
+        Address, Builder, Error, ServerSettings, Vault, VaultSettings,
+        login::{AppRole, GivenToken, Jwt, Kubernetes, Login},
+    },
 };
 use serde_json::{Value, json};
 use tokio::{sync::Notify, time};
@@ -19,9 +22,10 @@ pub(crate) const ROWS: &[Row] = &[
         doors: &[
             "Builder",
             "Builder: Debug",
-            "Builder::approle_mount",
+            "Builder::danger_allow_skip_verify",
             "Builder::lease_max_age",
             "Builder::start",
+            "Builder::startup_deadline",
             "Counters",
             "Counters: Debug",
             "LeaseStatus",
@@ -29,7 +33,9 @@ pub(crate) const ROWS: &[Row] = &[
             "LeaseStatus::ttl",
             "Status",
             "Status: Debug",
+            "Status::is_alive",
             "Status::is_ready",
+            "Status::readiness",
             "Status::token_ttl",
             "Vault",
             "Vault: Debug",
@@ -55,6 +61,61 @@ pub(crate) const ROWS: &[Row] = &[
         walk: |canary, seen| run(bad_answers(canary, seen)),
     },
     Row {
+        name: "every way to log in",
+        doors: &[
+            "AppRole",
+            "AppRole: Debug",
+            "AppRole::mount",
+            "AppRole::new",
+            "AppRole::wrapped",
+            "GivenToken",
+            "GivenToken: Debug",
+            "GivenToken::new",
+            "Jwt",
+            "Jwt: Debug",
+            "Jwt::mount",
+            "Jwt::new",
+            "Jwt::role",
+            "Kubernetes",
+            "Kubernetes: Debug",
+            "Kubernetes::mount",
+            "Kubernetes::new",
+            "Kubernetes::token_file",
+            "Login",
+            "Login: Debug",
+            "ServerSettings",
+            "ServerSettings: Debug",
+            "ServerSettings::new",
+            "TlsSettings",
+            "TlsSettings: Debug",
+            "VaultSettings::new",
+        ],
+        walk: |canary, seen| run(logins(canary, seen)),
+    },
+    Row {
+        name: "what is read from Vault",
+        doors: &[
+            "Kv1",
+            "Kv1: Debug",
+            "Kv1::read",
+            "Kv1::watch",
+            "Kv2",
+            "Kv2: Debug",
+            "Kv2::read",
+            "Kv2::read_version",
+            "Kv2::watch",
+            "Vault::kv1",
+            "Vault::kv2",
+            "Vault::lease",
+            "Vault::static_database",
+            "Versioned",
+            "Versioned: Debug",
+            "Versioned::into_value",
+            "Versioned::version",
+        ],
+        walk: |canary, seen| run(readings(canary, seen)),
+    },
+    Row {
         name: "an address with a password",
         doors: &["Address", "Address: Debug", "Address: Display", "Address::parse"],
         walk: address,
@@ -62,9 +123,18 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 pub(crate) const EXEMPT: &[Exempt] = &[
+    Exempt { why: "the body of a login, which is for Vault alone", doors: &["Proof: Serialize"] },
     Exempt {
         why: "names, numbers and times",
         doors: &[
+            "Bucket: Debug",
+            "Kind: Debug",
+            "Method",
+            "Method: Debug",
+            "Method: Display",
+            "Renewal: Debug",
+            "Spread: Debug",
+            "Unfit: Debug",
             "Attempts: Debug",
             "Class",
             "Class: Debug",
@@ -94,7 +164,15 @@ pub(crate) const EXEMPT: &[Exempt] = &[
             "Driving: Debug",
             "LeaseId: Debug",
             "Leased: Debug",
-            "Login: Debug",
+            "Anybody: Debug",
+            "Authenticator: Debug",
+            "Database: Debug",
+            "Memory: Debug",
+            "NewToken: Debug",
+            "Proof: Debug",
+            "Reading: Debug",
+            "Source: Debug",
+            "StaticDatabase: Debug",
             "Token: Debug",
         ],
     },
@@ -143,6 +221,29 @@ fn good(request: &Request, canary: &Canary) -> Vec<u8> {
         path if path.ends_with("/login") => json("200 OK", &login(canary, 3)),
         "/v1/database/creds/app" => json("200 OK", &lease(canary, 2)),
         "/v1/sys/leases/renew" => json("400 Bad Request", &json!({ "errors": ["lease not found"] })),
+        "/v1/secret/data/app" => json(
+            "200 OK",
+            &json!({
+                "lease_id": "", "lease_duration": 0, "renewable": false,
+            "data": {
+                "data": { "password": canary.text() },
+                "metadata": { "version": 3, "created_time": "2026-11-22T00:00:00Z" },
+            },
+            }),
+        ),
+        "/v1/kv/app" => json(
+            "200 OK",
+            &json!({
+                "lease_id": "", "lease_duration": 60, "renewable": false, "data": { "password": canary.text() },
+            }),
+        ),
+        "/v1/database/static-creds/app" => json(
+            "200 OK",
+            &json!({
+                "lease_id": "", "lease_duration": 0, "renewable": false,
+            "data": { "username": "app", "password": canary.text(), "ttl": 60, "rotation_period": 60 },
+            }),
+        ),
         "/v1/auth/token/renew-self" => json("200 OK", &login(canary, 3)),
         _ => answer("204 No Content", "", b""),
     }
@@ -159,7 +260,9 @@ async fn good_life(canary: &Canary, seen: &mut Seen) {
     .await;
     let settings = settings(&server, canary);
     seen.debug("settings", &settings);
-    let builder = Vault::builder(settings).lease_max_age(Duration::from_millis(600));
+    let builder = Vault::builder(settings)
+        .lease_max_age(Duration::from_millis(600))
+        .startup_deadline(Duration::from_secs(30));
     seen.debug("a builder", &builder);
     let vault = builder.start().await.unwrap();
     seen.debug("a vault", &vault);
@@ -171,7 +274,7 @@ async fn good_life(canary: &Canary, seen: &mut Seen) {
     seen.debug("the next login", &swapped.unwrap());
     status.wait_for(|status| status.counters.renewals > 0).await.unwrap();
     let now = status.borrow().clone();
-    assert!(now.is_ready() && now.token_ttl().is_some());
+    assert!(now.is_ready() && now.is_alive() && now.readiness().is_ok() && now.token_ttl().is_some());
     seen.debug("the status", &now);
     for lease in &now.leases {
         seen.debug("a lease", lease);
@@ -180,6 +283,73 @@ async fn good_life(canary: &Canary, seen: &mut Seen) {
     vault.shutdown().await;
     seen.debug("the last status", &*status.borrow());
     assert!(server.requests().iter().any(|request| request.path.ends_with("revoke-self")));
+}
+
+async fn logins(canary: &Canary, seen: &mut Seen) {
+    let server = Server::start({
+        let canary = canary.clone();
+        move |request| {
+            let answer = good(&request, &canary);
+            async move { answer }
+        }
+    })
+    .await;
+    let secret = || Secret::from(canary.text());
+    let ways: [Login; 5] = [
+        AppRole::new(secret(), secret()).mount("approle").into(),
+        AppRole::new(secret(), secret()).wrapped("auth/approle/role/app/secret-id").into(),
+        Jwt::new(secret()).role("app").mount("jwt").into(),
+        Kubernetes::new("app").mount("kubernetes").token_file("/nowhere/token").into(),
+        GivenToken::new(secret()).into(),
+    ];
+    for way in ways {
+        seen.debug("a way to log in", &way);
+        let settings = VaultSettings::new(ServerSettings::new(Address::parse(&server.url()).unwrap()), way);
+        seen.debug("its settings", &settings);
+        seen.debug("its TLS", &settings.server.tls);
+        // Some of them wait for what they do not get here.
+        match time::timeout(A_MOMENT * 4, Vault::builder(settings).start()).await {
+            Ok(Ok(vault)) => seen.debug("a vault", &vault),
+            Ok(Err(error)) => seen.error("why not", &error),
+            Err(_waiting) => {}
+        }
+    }
+}
+
+async fn readings(canary: &Canary, seen: &mut Seen) {
+    type Right = HashMap<String, Secret<String>>;
+    type Wrong = HashMap<String, u16>;
+    let server = Server::start({
+        let canary = canary.clone();
+        move |request| {
+            let answer = good(&request, &canary);
+            async move { answer }
+        }
+    })
+    .await;
+    let vault = Vault::builder(settings(&server, canary)).start().await.unwrap();
+    let (kv1, kv2) = (vault.kv1("kv"), vault.kv2("secret"));
+    seen.debug("kv", &(&kv1, &kv2));
+    let read = kv2.read::<Right>("app").await.unwrap();
+    assert_eq!(read["password"].expose_secret(), canary.text());
+    seen.debug("a version", &read);
+    seen.debug("its parts", &(read.version(), read.into_value()));
+    seen.debug("a value", &kv1.read::<Right>("app").await.unwrap());
+    // A number fits where the canary is none.
+    let mut failed = |what: &str, error: Option<Error>| match error {
+        Some(error) => seen.error(what, &error),
+        None => seen.text(what, "it was read"),
+    };
+    failed("a wrong type", kv1.read::<Wrong>("app").await.err());
+    failed("a wrong type", kv2.read::<Wrong>("app").await.err());
+    failed("a wrong type", kv2.read_version::<Wrong>("app", 3).await.err());
+    let soon = A_MOMENT * 4;
+    failed("a lease", time::timeout(soon, vault.lease::<Wrong>("kv/app")).await.ok().and_then(Result::err));
+    failed("a watch", time::timeout(soon, kv1.watch::<Wrong>("app", soon)).await.ok().and_then(Result::err));
+    failed("a watch", time::timeout(soon, kv2.watch::<Wrong>("app", soon)).await.ok().and_then(Result::err));
+    let login = time::timeout(soon, vault.static_database("database/static-creds/app")).await;
+    seen.debug("a static login", &login);
+    seen.debug("the status", &*vault.status().borrow());
 }
 
 /// Answers that no Vault should give, with the secret in every corner.

@@ -10,11 +10,14 @@ use tokio::time::advance;
 
 use crate::ground::{Ground, LONG, PATH};
 
+/// In 30 s something is renewed after 7 to 17 s. That it is overdue then makes the first turn the same one each time.
+const WHEN_DUE: Duration = Duration::from_secs(17);
+
 /// A moment: how Vault is set up, when it begins, and how it is seen to be over.
 #[derive(Clone, Copy)]
 pub(crate) struct Stage {
     pub(crate) terms: Terms,
-    /// When it begins, after the start.
+    /// How long after the start it begins.
     from: Duration,
     is_over: fn(&Status) -> bool,
     sealed: bool,
@@ -22,14 +25,14 @@ pub(crate) struct Stage {
 
 pub(crate) const TOKEN_RENEWAL: Stage = Stage {
     terms: Terms { token_ttl: Duration::from_secs(30), ..LONG },
-    from: Duration::from_secs(13),
+    from: WHEN_DUE,
     is_over: |status| status.counters.renewals > 0,
     sealed: false,
 };
 
 pub(crate) const LEASE_RENEWAL: Stage = Stage {
     terms: Terms { lease_ttl: Duration::from_secs(30), ..LONG },
-    from: Duration::from_secs(13),
+    from: WHEN_DUE,
     is_over: |status| status.counters.renewals > 0,
     sealed: false,
 };
@@ -37,7 +40,7 @@ pub(crate) const LEASE_RENEWAL: Stage = Stage {
 /// The renewal grants less, the lease is read anew, published, and the old one revoked.
 pub(crate) const LEASE_REPLACEMENT: Stage = Stage {
     terms: Terms { lease_ttl: Duration::from_secs(30), lease_max_ttl: Duration::from_secs(31), ..LONG },
-    from: Duration::from_secs(13),
+    from: WHEN_DUE,
     is_over: |status| status.counters.revocations > 0,
     sealed: false,
 };
@@ -45,14 +48,14 @@ pub(crate) const LEASE_REPLACEMENT: Stage = Stage {
 /// The same with the token: another login, the lease under it, and both old ones revoked.
 pub(crate) const TOKEN_REPLACEMENT: Stage = Stage {
     terms: Terms { token_ttl: Duration::from_secs(30), token_max_ttl: Duration::from_secs(31), ..LONG },
-    from: Duration::from_secs(13),
+    from: WHEN_DUE,
     is_over: |status| status.counters.revocations > 1,
     sealed: false,
 };
 
 pub(crate) const OUTAGE: Stage = Stage {
     terms: Terms { lease_ttl: Duration::from_secs(30), ..LONG },
-    from: Duration::from_secs(13),
+    from: WHEN_DUE,
     is_over: |status| status.counters.renewals > 0,
     sealed: true,
 };

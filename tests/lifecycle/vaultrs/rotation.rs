@@ -36,7 +36,7 @@ async fn server() -> (testkit::Vault, operator::Login) {
     admin.post("transit/keys/app", json!({})).await.unwrap();
     admin.post("sys/mounts/pki", json!({ "type": "pki" })).await.unwrap();
     admin.post("pki/root/generate/internal", json!({ "common_name": "example.test" })).await.unwrap();
-    let role = json!({ "allowed_domains": ["example.test"], "allow_subdomains": true });
+    let role = json!({ "allowed_domains": ["example.test"], "allow_subdomains": true, "ttl": "1h" });
     admin.post("pki/roles/app", role).await.unwrap();
     let role = json!({ "token_policies": ["app"], "token_ttl": "8s", "token_max_ttl": "12s" });
     let login = operator::app_role(&server, role).await;

@@ -7,6 +7,7 @@ use crate::scene::{CREDS, HEALTH, HOUR, LOGIN, SECOND, Scene, usual};
 #[tokio::test]
 async fn within_seconds_of_the_unsealing_there_are_new_credentials_and_they_serve() {
     let mut scene = Scene::start(usual()).await;
+    let sealed = Instant::now();
     scene.servers.vault.restart().await.unwrap();
     tokio::time::sleep(HOUR * 3 / 2).await;
     assert_eq!(scene.failed(), 0, "{}", scene.service.output());
@@ -15,7 +16,7 @@ async fn within_seconds_of_the_unsealing_there_are_new_credentials_and_they_serv
     scene.until(10 * SECOND, "ready", |status| status["state"] == "ready").await;
     scene.drained(2).await;
 
-    let good = scene.since(unsealed, HEALTH).into_iter().find(|check| check.status == Some(200)).unwrap();
+    let good = scene.since(sealed, HEALTH).into_iter().find(|check| check.status == Some(200)).unwrap();
     let (login, creds) = (scene.since(unsealed, LOGIN), scene.since(unsealed, CREDS));
     assert_eq!((login.len(), creds.len()), (1, 1), "{login:?} {creds:?}");
     let pause = login[0].at - good.at;

@@ -185,6 +185,11 @@ impl Aftermath {
         self.failures().map(|sample| self.began + sample.at + sample.latency).max()
     }
 
+    /// Returns how many of the requests that were due since `then` failed.
+    pub(crate) fn failures_since(&self, then: Instant) -> usize {
+        self.failures().filter(|sample| self.began + sample.at >= then).count()
+    }
+
     fn failures(&self) -> impl Iterator<Item = &Sample> {
         self.load.failures().chain(self.slow.failures())
     }

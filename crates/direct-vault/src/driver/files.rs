@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How often is looked. The files are small and in memory.
-pub(super) const EVERY: Duration = Duration::from_secs(5);
+pub(super) const EVERY: Duration = Duration::from_secs(2);
 
 /// How Vault is connected to.
 #[derive(Clone)]

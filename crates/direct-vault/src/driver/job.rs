@@ -1,7 +1,8 @@
 //! The requests behind the engine's jobs.
 
+use std::time::Instant;
+
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::time::Instant;
 
 use super::Driver;
 use crate::{
@@ -66,7 +67,7 @@ impl Driver {
                 })
             }
         };
-        let sent = Instant::now();
+        let sent = self.clock.now();
         match request {
             Some(request) => request.map(move |result| Done { job, sent, result }).boxed(),
             // The engine asks only for what the driver has told it of, so this is its own end.

@@ -47,6 +47,11 @@ impl Lease {
     pub(super) fn generation(&self) -> Option<u64> {
         self.slot.generation()
     }
+
+    /// Tells those who use it when it ends, if that has changed.
+    pub(super) fn set_expires(&mut self, expires: Option<Instant>) {
+        self.slot.set_expires(expires);
+    }
 }
 
 impl Driver {
@@ -89,21 +94,29 @@ impl Driver {
         Leased { id, grant }: Leased,
         data: &[u8],
     ) -> Result<(), Error> {
-        let now = tokio::time::Instant::now().into_std();
+        let now = self.clock.now();
         let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
         let Ok(Taken { news, .. }) = lease.slot.take(data) else {
             let error = lease.unfit();
-            self.retired.insert(self.engine.discard(session), RetiredLease { id });
+            self.retired.insert(self.engine.discard(key, session), RetiredLease { id });
             return Err(error);
         };
+        let reason = self.engine.reason(now, key);
+        let overlap = self.engine.lease_expires(key).map(|ends| ends.saturating_duration_since(now));
         let retired = self.engine.issued(now, key, session, sent, grant);
         let old = lease.id.replace(id.clone());
         let (role, ttl_secs) = (lease.path.as_str(), grant.ttl.as_secs());
         match news {
-            News::First => tracing::info!(role, generation = 1, ttl_secs, "lease issued"),
+            News::First => {
+                tracing::info!(role, generation = 1, ttl_secs, "lease issued");
+                let requests = lease.slot.refresh_requests();
+                requests.into_iter().for_each(|requests| self.listen_for_doubt(key, requests));
+            }
             News::Replaced(released) => {
                 self.counters.rotations += 1;
-                tracing::info!(role, generation = lease.slot.generation(), ttl_secs, "lease replaced");
+                let generation = lease.slot.generation();
+                let overlap_ms = overlap.map(|overlap| overlap.as_millis() as u64);
+                tracing::info!(role, generation, ttl_secs, reason, overlap_ms, "lease replaced");
                 if let Some((retired, id)) = retired.zip(old) {
                     self.retired.insert(retired, RetiredLease { id });
                     self.releases.push(released.map(move |()| retired).boxed());
@@ -115,12 +128,16 @@ impl Driver {
     }
 
     fn take_in_reading(&mut self, key: LeaseKey, data: &[u8]) -> Result<(), Error> {
-        let now = tokio::time::Instant::now().into_std();
+        let now = self.clock.now();
         let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
         let Ok(Taken { news, again }) = lease.slot.take(data) else { return Err(lease.unfit()) };
         let path = lease.path.as_str();
         match news {
-            News::First | News::Same => {}
+            News::First => {
+                let requests = lease.slot.refresh_requests();
+                requests.into_iter().for_each(|requests| self.listen_for_doubt(key, requests));
+            }
+            News::Same => {}
             News::Replaced(_) => {
                 self.counters.rotations += 1;
                 tracing::info!(path, generation = lease.slot.generation(), "what was read has changed");

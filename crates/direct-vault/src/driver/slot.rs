@@ -1,11 +1,11 @@
 //! Where what was read goes, whatever its type is there.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use secrets_config_core::{
     Rotating, Secret,
-    rotating::{self, Publisher},
+    rotating::{self, Publisher, RefreshRequests},
 };
 use tokio::sync::oneshot;
 
@@ -29,6 +29,12 @@ pub(crate) trait Slot: Send {
 
     /// Returns the number of what was published last.
     fn generation(&self) -> Option<u64>;
+
+    /// Tells those who use what was published last when it ends; `None` is never.
+    fn set_expires(&mut self, expires: Option<Instant>);
+
+    /// Returns what those who use it ask for.
+    fn refresh_requests(&self) -> Option<RefreshRequests>;
 
     /// Returns what the answer is to be, for a message.
     fn expected(&self) -> &'static str;
@@ -61,6 +67,8 @@ pub(crate) struct Followed<T> {
     reader: Box<dyn Reader<T>>,
     stage: Stage<T>,
     mark: Option<Secret<Vec<u8>>>,
+    /// The generation that was told when it ends, and when.
+    told: (u64, Option<Instant>),
 }
 
 enum Stage<T> {
@@ -71,7 +79,7 @@ enum Stage<T> {
 
 impl<T> Followed<T> {
     pub(crate) fn new(reader: impl Reader<T> + 'static, reply: Reply<Rotating<T>>) -> Self {
-        Self { reader: Box::new(reader), stage: Stage::Asked(reply), mark: None }
+        Self { reader: Box::new(reader), stage: Stage::Asked(reply), mark: None, told: (1, None) }
     }
 }
 
@@ -122,6 +130,21 @@ impl<T: Send + Sync + 'static> Slot for Followed<T> {
         }
     }
 
+    fn set_expires(&mut self, expires: Option<Instant>) {
+        let Stage::Held(publisher) = &self.stage else { return };
+        let told = (publisher.generation(), expires);
+        if std::mem::replace(&mut self.told, told) != told {
+            publisher.set_expires(expires);
+        }
+    }
+
+    fn refresh_requests(&self) -> Option<RefreshRequests> {
+        match &self.stage {
+            Stage::Held(publisher) => Some(publisher.refresh_requests()),
+            Stage::Asked(_) | Stage::Over => None,
+        }
+    }
+
     fn expected(&self) -> &'static str {
         self.reader.expected()
     }
@@ -159,6 +182,12 @@ impl<T: Send> Slot for Once<T> {
     }
 
     fn generation(&self) -> Option<u64> {
+        None
+    }
+
+    fn set_expires(&mut self, _: Option<Instant>) {}
+
+    fn refresh_requests(&self) -> Option<RefreshRequests> {
         None
     }
 

@@ -42,19 +42,23 @@ impl Engine {
             // A lease made with a token that is about to go would go with it, unless no other token is to be had.
             let is_leaving = session.is_to_be_replaced(now) && !self.log_in.has_failed();
             let reading = self.leases.values().filter(|lease| lease.issuing.is_some()).count();
-            let is_held_up = is_leaving || reading >= MOST_AT_ONCE || self.is_cleaning_up(current);
+            // One made while the token is being renewed or replaced may have to be made again.
+            let is_held_up = is_leaving
+                || reading >= MOST_AT_ONCE
+                || session.attempts.is_running()
+                || self.log_in.is_running()
+                || self.is_cleaning_up(current);
             for (key, lease) in &self.leases {
                 match lease.next(now, current, session) {
                     Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
                     Some((at, Due::Replace)) if !is_held_up => {
-                        let at = if lease.is_reading { at } else { lease.reads.earliest(at) };
-                        want(at, Job::Issue(*key, current), &lease.attempts);
+                        want(self.earliest_read(*key, lease, at), Job::Issue(*key, current), &lease.attempts);
                     }
                     _ => {}
                 }
                 let oldest = lease.held.as_ref().and_then(|held| held.term.oldest());
                 if let Some(at) = oldest.filter(|_| !is_held_up) {
-                    want(lease.reads.earliest(at), Job::Issue(*key, current), &lease.attempts);
+                    want(self.earliest_read(*key, lease, at), Job::Issue(*key, current), &lease.attempts);
                 }
             }
             for (id, retired) in self.retired.iter().filter(|(_, retired)| retired.released) {
@@ -73,10 +77,37 @@ impl Engine {
         self.resume.into_iter().chain(pace).max()
     }
 
+    /// Returns in a word why the lease in use is replaced.
+    pub(crate) fn reason(&self, now: Instant, key: LeaseKey) -> &'static str {
+        match self.leases.get(&key).and_then(|lease| lease.held.as_ref()) {
+            None => "first",
+            Some(held) if Some(held.session) != self.current() => "new_token",
+            Some(held) if held.term.has_ended(now) => "ended",
+            Some(held) if held.term.oldest().is_some_and(|oldest| oldest <= now) => "age",
+            Some(_) => "no_more_renewal",
+        }
+    }
+
     /// Returns whether a lease that was made with this token is still wanted.
     pub(super) fn is_used(&self, session: SessionId) -> bool {
         self.leases.values().any(|lease| lease.uses(session))
             || self.retired.values().any(|retired| retired.session == session && !retired.released)
+    }
+
+    /// Returns when a lease may be read that is wanted at `at`. While the one before the one in use is still used there
+    /// would be three: it is waited for, as long as the one in use leaves time to move on.
+    fn earliest_read(&self, key: LeaseKey, lease: &Lease, at: Instant) -> Instant {
+        const TO_MOVE: Duration = Duration::from_secs(300);
+        if lease.is_reading {
+            return at;
+        }
+        let at = lease.reads.earliest(at);
+        let latest = || {
+            let full = lease.held.as_ref().map(|held| held.term.full())?;
+            self.lease_expires(key)?.checked_sub(TO_MOVE.min(full / 4))
+        };
+        let is_draining = self.retired.values().any(|retired| retired.key == key);
+        if is_draining { latest().map_or(at, |latest| latest.max(at)) } else { at }
     }
 
     /// Returns whether a token is about to be revoked that may have made a lease nobody knows: one at a time.
@@ -113,6 +144,13 @@ impl Lease {
         self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
     }
 
+    /// Returns whether something that is to be done with the lease by now has failed.
+    pub(super) fn is_failing(&self, now: Instant, current: SessionId, session: &Session) -> bool {
+        let oldest = self.held.as_ref().and_then(|held| held.term.oldest());
+        let next = self.next(now, current, session).map(|(at, _)| at);
+        self.attempts.has_failed() && next.into_iter().chain(oldest).any(|at| at <= now)
+    }
+
     /// Returns what is to be done with the lease, and when, under the token in use.
     fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
         /// Vault counts whole seconds.
@@ -127,6 +165,6 @@ impl Lease {
         let ends_with_token = session.term.ends_for_good().is_some_and(|end| {
             held.term.expires().is_none_or(|expires| expires + ROUNDING >= end && !held.term.has_ended(now))
         });
-        if ends_with_token { None } else { held.term.next(now) }
+        if ends_with_token && !self.is_in_doubt { None } else { held.term.next(now) }
     }
 }

@@ -20,6 +20,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 /// A credential that somebody says does not work is looked at this rarely: the fault may be theirs.
 const AFTER_DOUBT: Duration = Duration::from_secs(300);
+/// To read again what has no lease makes nothing new.
+const AFTER_DOUBT_OF_READING: Duration = Duration::from_secs(10);
 /// Vault has said that there are too many requests: for so long they are a second apart.
 const SLOW: Duration = Duration::from_secs(60);
 
@@ -64,34 +66,44 @@ impl Engine {
             if alive {
                 session.proven = true;
                 self.tokens_end |= session.renewal_denied;
-                self.settle_denials(id, Renewal::Never);
+                self.settle_denials(now, id, Renewal::Never);
                 return;
             }
             session.dead = true;
             session.term.end(now);
-            if !session.proven {
-                // Nothing was ever granted to it: another login gives another such token.
-                self.log_in.failed_until(now + AFTER_REFUSAL);
+            self.leases.values_mut().for_each(|lease| lease.doubted = None);
+            if session.proven {
+                self.stillborn = 0;
+            } else {
+                // Nothing was ever granted to it: another login may give another such token.
+                self.stillborn += 1;
+                let pause = FLOOR.saturating_mul(1 << self.stillborn.min(16)).min(AFTER_REFUSAL);
+                self.log_in.failed_until(now + pause);
             }
-            self.settle_denials(id, Renewal::Allowed);
+            self.settle_denials(now, id, Renewal::Allowed);
         }
     }
 
     /// Whether renewals were denied for good or because the token was dead is known now.
-    fn settle_denials(&mut self, session: SessionId, renewal: Renewal) {
+    fn settle_denials(&mut self, now: Instant, session: SessionId, renewal: Renewal) {
         for lease in self.leases.values_mut().filter(|lease| lease.renewal == Renewal::Denied(session)) {
             lease.renewal = renewal;
+            if let Some(held) = lease.held.as_mut().filter(|_| lease.is_in_doubt) {
+                held.term.is_doubted(now);
+            }
         }
     }
 
     /// Somebody who uses the lease says that it does not work: a renewal tells, or another one takes its place.
     pub(crate) fn doubted(&mut self, now: Instant, key: LeaseKey) {
         let Some(lease) = self.leases.get_mut(&key) else { return };
-        if lease.doubted.is_some_and(|doubted| now < doubted + AFTER_DOUBT) {
+        let rarely = if lease.is_reading { AFTER_DOUBT_OF_READING } else { AFTER_DOUBT };
+        if lease.doubted.is_some_and(|doubted| now < doubted + rarely) {
             return;
         }
         if let Some(held) = &mut lease.held {
             lease.doubted = Some(now);
+            lease.is_in_doubt = true;
             held.term.is_doubted(now);
         }
     }
@@ -117,11 +129,12 @@ impl Engine {
         let end = term.expires().into_iter().chain(with_token).min();
         lease.reads.lives(now, end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now)));
         lease.issuing = None;
+        lease.is_in_doubt = false;
         let old = lease.held.replace(Held { session, term });
         if let Some(session) = self.sessions.get_mut(&session) {
             session.proven = true;
         }
-        old.map(|old| self.retire(old.session, expires, false))
+        old.map(|old| self.retire(key, old.session, expires, false))
     }
 
     /// What has no lease was read, and is to be read again after `again`.
@@ -152,6 +165,7 @@ impl Engine {
     ) {
         let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.attempts.succeeded(now);
+        lease.is_in_doubt = false;
         if let Some(held) = lease.held.as_mut().filter(|held| held.session == session) {
             let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
             held.term.renewed(sent, grant, &mut self.random);
@@ -205,6 +219,15 @@ impl Engine {
         }
         if let Error::Unavailable { status: 429, .. } = error {
             self.slow_until = Some(now + SLOW);
+        }
+        if let (Job::Issue(_, id) | Job::RenewLease(_, id), Error::Unavailable { status: 500, .. }) =
+            (job, error)
+        {
+            // Vault looks at the token first: what is behind it failed.
+            self.sessions.entry(id).and_modify(|session| session.proven = true);
+        }
+        if let (Some(term), Error::TimedOut { .. } | Error::Unreachable { .. }) = (self.term(job), error) {
+            term.renewal_got_lost();
         }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
@@ -299,9 +322,11 @@ impl Engine {
         match job {
             Job::RevokeLease(id, _) => self.lease_revoked(id),
             Job::RevokeToken(id) => self.token_revoked(id),
-            Job::RenewLease(..) => {
+            Job::RenewLease(key, _) => {
                 if let Some(term) = self.term(job) {
                     term.end(now);
+                    // Who doubted it was right, and is heard again.
+                    self.leases.entry(key).and_modify(|lease| lease.doubted = None);
                 }
             }
             _ => self.ends(now, job),

@@ -37,6 +37,8 @@ pub(super) struct Term {
     /// What was granted first; a renewal that grants clearly less has met the greatest lifetime.
     full: Duration,
     expires: Option<Instant>,
+    /// A renewal was sent that no answer came to.
+    is_uncertain: bool,
     next: Option<(Instant, Due)>,
     /// From when on a renewal that has failed is no longer worth waiting for.
     replace_at: Option<Instant>,
@@ -53,7 +55,14 @@ impl Term {
         random: &mut fastrand::Rng,
     ) -> Self {
         let oldest = max_age.and_then(|age| sent.checked_add(age.mul_f64(spread.draw(0.5, random) / 1.1)));
-        let mut term = Self { full: grant.ttl, expires: None, next: None, replace_at: None, oldest };
+        let mut term = Self {
+            full: grant.ttl,
+            expires: None,
+            is_uncertain: false,
+            next: None,
+            replace_at: None,
+            oldest,
+        };
         term.grant(sent, grant, spread, random);
         term
     }
@@ -61,7 +70,14 @@ impl Term {
     /// The term of something that never ends and is read again at `next`.
     pub(super) fn of_reading(next: Instant) -> Self {
         let next = Some((next, Due::Replace));
-        Self { full: Duration::ZERO, expires: None, next, replace_at: None, oldest: None }
+        Self {
+            full: Duration::ZERO,
+            expires: None,
+            is_uncertain: false,
+            next,
+            replace_at: None,
+            oldest: None,
+        }
     }
 
     /// Takes over what a renewal granted.
@@ -74,9 +90,16 @@ impl Term {
             return self.end(sent);
         }
         self.grant(sent, grant, Spread::Narrow, random);
-        if grant.ttl < self.full.mul_f64(0.9) {
-            self.replace(sent);
+        if grant.ttl < self.full.mul_f64(0.95) {
+            self.replace(sent + self.patience(grant.ttl, random));
         }
+    }
+
+    /// Returns how long something near its greatest lifetime is kept. Who was made in the same second comes here within
+    /// half a life; some wait, so that all of them together take two thirds.
+    fn patience(&self, left: Duration, random: &mut fastrand::Rng) -> Duration {
+        let kept = self.full.mul_f64(0.3 + 0.15 * random.f64());
+        if random.u8(0..4) == 0 { left.saturating_sub(kept) } else { Duration::ZERO }
     }
 
     fn grant(
@@ -89,6 +112,7 @@ impl Term {
         // A time too far away to be counted is no end at all.
         let expires = if ttl.is_zero() { None } else { sent.checked_add(ttl) };
         self.expires = expires;
+        self.is_uncertain = false;
         self.replace_at = expires.map(|expires| expires - drain_time(ttl));
         self.next = expires.map(|_| {
             if renewable {
@@ -97,6 +121,14 @@ impl Term {
                 (sent + ttl.mul_f64(0.6 * spread.draw(0.5, random)), Due::Replace)
             }
         });
+    }
+
+    /// Notes that nobody knows what became of a renewal. Near the greatest lifetime, where it gives no more time, Vault
+    /// counts what is left in whole seconds anew: that may have taken one.
+    pub(super) fn renewal_got_lost(&mut self) {
+        if !std::mem::replace(&mut self.is_uncertain, true) {
+            self.expires = self.expires.and_then(|expires| expires.checked_sub(Duration::from_secs(1)));
+        }
     }
 
     /// Notes that a renewal failed and may succeed at `again`. If that is too late, returns when something new is to

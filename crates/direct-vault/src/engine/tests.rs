@@ -1,6 +1,7 @@
 //! The engine against a simulated Vault, in simulated time.
 
 mod clocks;
+mod fleet;
 mod outages;
 mod outcomes;
 mod pod;

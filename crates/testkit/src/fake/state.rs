@@ -10,7 +10,6 @@ use super::Terms;
 
 pub(super) struct State {
     terms: Terms,
-    passed: Duration,
     tokens: BTreeMap<String, Grant>,
     leases: BTreeMap<String, Lease>,
     pub(super) sealed: bool,
@@ -32,18 +31,7 @@ type Answer = (StatusCode, Value);
 
 impl State {
     pub(super) fn new(terms: Terms) -> Self {
-        Self {
-            terms,
-            passed: Duration::ZERO,
-            tokens: BTreeMap::new(),
-            leases: BTreeMap::new(),
-            sealed: false,
-            requests: Vec::new(),
-        }
-    }
-
-    pub(super) fn pass(&mut self, time: Duration) {
-        self.passed += time;
+        Self { terms, tokens: BTreeMap::new(), leases: BTreeMap::new(), sealed: false, requests: Vec::new() }
     }
 
     pub(super) fn tokens_made(&self) -> usize {
@@ -55,7 +43,7 @@ impl State {
     }
 
     pub(super) fn tokens(&self) -> usize {
-        let now = self.now();
+        let now = Instant::now();
         self.tokens.values().filter(|grant| grant.lives(now)).count()
     }
 
@@ -75,7 +63,7 @@ impl State {
         if path == "auth/approle/login" {
             return self.log_in();
         }
-        let now = self.now();
+        let now = Instant::now();
         if !self.tokens.get(token).is_some_and(|grant| grant.lives(now)) {
             return refused(StatusCode::FORBIDDEN, "permission denied");
         }
@@ -92,7 +80,7 @@ impl State {
 
     fn log_in(&mut self) -> Answer {
         let token = format!("hvs.{}", self.tokens.len() + 1);
-        self.tokens.insert(token.clone(), Grant::new(self.now(), self.terms.token_ttl));
+        self.tokens.insert(token.clone(), Grant::new(Instant::now(), self.terms.token_ttl));
         granted(json!({ "auth": {
             "client_token": token,
             "lease_duration": self.terms.token_ttl.as_secs(),
@@ -102,7 +90,7 @@ impl State {
     }
 
     fn renew_token(&mut self, token: &str) -> Answer {
-        let (now, terms) = (self.now(), self.terms);
+        let (now, terms) = (Instant::now(), self.terms);
         let Some(grant) = self.tokens.get_mut(token) else { return gone() };
         let ttl = grant.renew(now, terms.token_ttl, terms.token_max_ttl);
         granted(json!({ "auth": {
@@ -118,7 +106,7 @@ impl State {
     fn issue(&mut self, path: &str, token: &str) -> Answer {
         let number = self.leases.len() + 1;
         let id = format!("{path}/{number}");
-        let grant = Grant::new(self.now(), self.terms.lease_ttl);
+        let grant = Grant::new(Instant::now(), self.terms.lease_ttl);
         self.leases.insert(id.clone(), Lease { grant, token: token.to_owned() });
         granted(json!({
             "lease_id": id,
@@ -129,7 +117,7 @@ impl State {
     }
 
     fn renew_lease(&mut self, body: &Value) -> Answer {
-        let (now, terms) = (self.now(), self.terms);
+        let (now, terms) = (Instant::now(), self.terms);
         let Some(id) = self.lease_id(body) else { return gone() };
         let Some(lease) = self.leases.get_mut(&id) else { return gone() };
         let ttl = lease.grant.renew(now, terms.lease_ttl, terms.lease_max_ttl);
@@ -149,12 +137,8 @@ impl State {
     }
 
     fn lives(&self, lease: &Lease) -> bool {
-        let now = self.now();
+        let now = Instant::now();
         lease.grant.lives(now) && self.tokens.get(&lease.token).is_some_and(|token| token.lives(now))
-    }
-
-    fn now(&self) -> Instant {
-        Instant::now() + self.passed
     }
 }
 

@@ -9,7 +9,6 @@ use std::{
 
 pub(super) use self::vault::{Fault, Vault};
 use self::vault::{Granted, TokenNumber, UserNumber};
-use super::HOUR;
 use crate::{
     Error, State,
     clock::{Clock, Reading},
@@ -33,6 +32,8 @@ pub(super) struct World {
     /// How long the process slept.
     slept: Duration,
     clock: Clock,
+    /// It has not looked at the clocks since.
+    has_just_woken: bool,
     /// How much of that its boot clock missed as well.
     boot_missed: Duration,
     /// What the wall clock showed at the start, had it been set then as it is now.
@@ -48,6 +49,8 @@ pub(super) struct World {
     retired: BTreeMap<RetiredId, UserNumber>,
     /// What was started, and when. A renewal of another process before it is not in it.
     pub(super) log: Vec<(Duration, Job)>,
+    /// When this process was started, or its clock last jumped.
+    born: Duration,
     /// When Vault said that there are too many requests.
     limited: Vec<Duration>,
     /// How often a lease in use had ended by its time, though Vault answered.
@@ -99,6 +102,7 @@ impl World {
             now,
             slept: Duration::ZERO,
             clock: Clock::new(move || Reading { awake: now, boot: Some(Duration::ZERO), wall }),
+            has_just_woken: false,
             boot_missed: Duration::ZERO,
             wall,
             events: BTreeMap::new(),
@@ -109,6 +113,7 @@ impl World {
             held: BTreeMap::new(),
             retired: BTreeMap::new(),
             log: Vec::new(),
+            born: Duration::ZERO,
             limited: Vec::new(),
             lapses: 0,
             least_overlap: Duration::MAX,
@@ -150,6 +155,7 @@ impl World {
         let asleep_since = self.now;
         self.now += time;
         self.slept += time;
+        self.has_just_woken = true;
         let events = std::mem::take(&mut self.events);
         for ((at, number), event) in events {
             // What had arrived goes on in Vault; timers and the rest are late.
@@ -186,10 +192,12 @@ impl World {
             }
         }
         self.vault.forget_owners(self.held.values().chain(self.retired.values()));
+        self.born = self.elapsed();
         self.tokens.clear();
         self.held.clear();
         self.retired.clear();
         self.slept = Duration::ZERO;
+        self.has_just_woken = false;
         self.boot_missed = Duration::ZERO;
         let reading = self.reading();
         self.clock = Clock::new(move || reading);
@@ -211,14 +219,25 @@ impl World {
         self.now - self.start
     }
 
-    pub(super) fn now(&self) -> Instant {
-        self.now
+    /// Returns how many leases the engine says are good, and have ended by their time. What somebody revoked it cannot
+    /// know of, nor a sleep it has not looked at the clocks since.
+    pub(super) fn wrongly_good(&self) -> usize {
+        let now = self.engine_now();
+        let is_said_to_be_good = |key| self.engine.lease_expires(key).is_none_or(|expires| expires > now);
+        let wrongly =
+            self.held.iter().filter(|(key, user)| is_said_to_be_good(**key) && self.vault.has_ended(**user));
+        if self.has_just_woken { 0 } else { wrongly.count() }
     }
 
-    /// Returns whether the engine says that the lease is good now.
-    pub(super) fn is_said_to_be_good(&self, key: LeaseKey) -> bool {
-        let now = self.engine_now();
-        self.held.contains_key(&key) && self.engine.lease_expires(key).is_none_or(|expires| expires > now)
+    /// Returns how many logins this process began in the last second.
+    pub(super) fn logins_in_a_second(&self) -> usize {
+        let second = self.elapsed().saturating_sub(Duration::from_secs(1)).max(self.born);
+        self.log
+            .iter()
+            .rev()
+            .take_while(|(at, _)| *at > second)
+            .filter(|(_, job)| matches!(job, Job::LogIn))
+            .count()
     }
 
     /// Returns whether everything that is in use works.
@@ -233,7 +252,7 @@ impl World {
         self.held.values().chain(self.retired.values()).filter(|user| self.vault.is_user(**user)).count()
     }
 
-    /// The application finds that its logins do not work.
+    /// The application finds that its logins do not work, and says so.
     pub(super) fn complain(&mut self) {
         let now = self.engine_now();
         for (key, user) in &self.held {
@@ -257,6 +276,19 @@ impl World {
 
     pub(super) fn count_since(&self, since: Duration, wanted: impl Fn(&Job) -> bool) -> usize {
         self.log.iter().filter(|(at, job)| *at >= since && wanted(job)).count()
+    }
+
+    /// Returns what was done last, for a message.
+    pub(super) fn trail(&self) -> String {
+        let from = self.log.len().saturating_sub(25);
+        let lines = self.log[from..].iter().map(|(at, job)| format!("\n  {at:?} {job:?}"));
+        format!(
+            "{:?} after {:?}, with {:?}{}",
+            self.state(),
+            self.elapsed(),
+            self.vault,
+            lines.collect::<String>()
+        )
     }
 
     /// Returns the shortest time between two starts.
@@ -334,7 +366,10 @@ impl World {
             },
             Event::Released(id) => self.engine.released(id),
             Event::Tick => {
-                self.clock.observe(self.reading());
+                if self.clock.observe(self.reading()) {
+                    self.born = self.elapsed();
+                }
+                self.has_just_woken = false;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Vault and the database behind it: tokens, the users made with them, and what can go wrong.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -47,19 +47,21 @@ pub(in super::super) enum Fault {
 }
 
 /// What Vault grants.
+#[derive(Debug)]
 pub(in super::super) struct Role {
     pub(in super::super) ttl: Duration,
     pub(in super::super) max: Duration,
     pub(in super::super) renewable: bool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Life {
     born: Instant,
     /// Nothing if it never ends.
     ends: Option<Instant>,
 }
 
+#[derive(Debug)]
 struct User {
     token: TokenNumber,
     life: Life,
@@ -85,6 +87,7 @@ pub(super) struct Subject {
     pub(super) user: Option<UserNumber>,
 }
 
+#[derive(Debug)]
 pub(in super::super) struct Vault {
     pub(in super::super) token: Role,
     pub(in super::super) lease: Role,
@@ -93,6 +96,8 @@ pub(in super::super) struct Vault {
     pub(in super::super) fault: Fault,
     tokens: BTreeMap<TokenNumber, Life>,
     users: BTreeMap<UserNumber, User>,
+    /// Those who have ended by their time, or with a token that did.
+    ended: BTreeSet<UserNumber>,
     last_number: u64,
     served: Option<Instant>,
 }
@@ -106,6 +111,7 @@ impl Vault {
             fault: Fault::None,
             tokens: BTreeMap::new(),
             users: BTreeMap::new(),
+            ended: BTreeSet::new(),
             last_number: 0,
             served: None,
         }
@@ -158,15 +164,21 @@ impl Vault {
     ) -> usize {
         let is_alive = |life: &Life| life.ends.is_none_or(|ends| ends > now);
         self.tokens.retain(|_, life| is_alive(life));
-        let ended: Vec<_> = self
-            .users
-            .iter()
-            .filter(|(_, user)| !is_alive(&user.life) || !self.tokens.contains_key(&user.token))
-            .map(|(number, _)| *number)
-            .collect();
+        let has_ended = |user: &User| !is_alive(&user.life) || !self.tokens.contains_key(&user.token);
+        if !self.users.values().any(has_ended) {
+            return 0;
+        }
+        let ended: BTreeSet<_> =
+            self.users.iter().filter(|(_, user)| has_ended(user)).map(|(number, _)| *number).collect();
         self.users.retain(|number, _| !ended.contains(number));
         let is_up = !matches!(self.fault, Fault::Unreachable | Fault::Sealed);
-        if is_up { in_use.filter(|number| ended.contains(number)).count() } else { 0 }
+        let lapses = in_use.filter(|number| is_up && ended.contains(number)).count();
+        self.ended.extend(ended);
+        lapses
+    }
+
+    pub(super) fn has_ended(&self, user: UserNumber) -> bool {
+        self.ended.contains(&user)
     }
 
     /// The answer got lost.
@@ -255,16 +267,15 @@ impl Vault {
             retry_after,
         };
         let is_dead = subject.token.is_none_or(|token| !self.tokens.contains_key(&token));
+        if let (Fault::Quota { every, retry_after }, true) = (self.fault, job != Job::CheckHealth) {
+            if self.served.is_some_and(|served| now < served + every) {
+                return Some(unavailable(429, retry_after));
+            }
+            self.served = Some(now);
+        }
         match (self.fault, job) {
             (_, Job::CheckHealth) => None,
             (Fault::Sealed, _) => Some(Error::Sealed { address: path() }),
-            (Fault::Quota { every, retry_after }, _) => {
-                let is_served = self.served.is_none_or(|served| now >= served + every);
-                if is_served {
-                    self.served = Some(now);
-                }
-                (!is_served).then(|| unavailable(429, retry_after))
-            }
             (Fault::LoginsRefused, Job::LogIn) => Some(Error::LoginRefused {
                 method: Method::AppRole,
                 path: path(),
@@ -272,11 +283,12 @@ impl Vault {
                 messages: Vec::new(),
             }),
             (_, Job::LogIn | Job::LookUpToken(_)) => None,
+            // Vault looks at the token before anything else.
+            _ if is_dead => Some(denied()),
             (Fault::RenewalsFail, Job::RenewLease(..)) => Some(unavailable(500, None)),
             (Fault::IssuesFail, Job::Issue(..)) => Some(unavailable(500, None)),
             (Fault::LeaseRenewalsDenied, Job::RenewLease(..))
             | (Fault::IssuesDenied | Fault::EverythingDenied, Job::Issue(..)) => Some(denied()),
-            _ if is_dead => Some(denied()),
             _ => None,
         }
     }
