@@ -6,7 +6,7 @@
     reason = "a test's ground either stands or the test fails"
 )]
 
-pub use rotating_pool::bb8_postgres::Manager as Bb8Manager;
+pub use rotating_pool::bb8::Manager as Bb8Manager;
 
 mod load;
 mod owner;
@@ -19,7 +19,7 @@ pub use self::{
     load::{Load, Outcome},
     owner::Owner,
     pool::{Failed, Held, Place, Pool, Settings},
-    pools::{Bb8Postgres, DeadpoolPostgres, SqlxPostgres},
+    pools::{Bb8, Deadpool, SqlxPostgres},
 };
 
 /// Nothing that is waited for takes longer than this, unless something is wrong.
@@ -39,8 +39,8 @@ pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 #[macro_export]
 macro_rules! for_every_pool {
     ($($test:ident),+ $(,)?) => {
-        $crate::for_pool!(bb8_postgres, Bb8Postgres, $($test),+);
-        $crate::for_pool!(deadpool_postgres, DeadpoolPostgres, $($test),+);
+        $crate::for_pool!(bb8, Bb8, $($test),+);
+        $crate::for_pool!(deadpool, Deadpool, $($test),+);
         $crate::for_pool!(sqlx_postgres, SqlxPostgres, $($test),+);
     };
 }

@@ -10,7 +10,7 @@ mod current;
 mod load;
 mod pools;
 
-use pool_tests::{Bb8Postgres, DeadpoolPostgres, SqlxPostgres};
+use pool_tests::{Bb8, Deadpool, SqlxPostgres};
 
 use self::pools::{PlainBb8, PlainDeadpool, PlainSqlx};
 
@@ -23,19 +23,19 @@ fn main() {
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     runtime.block_on(load::steady::<PlainSqlx, SqlxPostgres>("sqlx"));
-    runtime.block_on(load::steady::<PlainDeadpool, DeadpoolPostgres>("deadpool-postgres"));
-    runtime.block_on(load::steady::<PlainBb8, Bb8Postgres>("bb8"));
+    runtime.block_on(load::steady::<PlainDeadpool, Deadpool>("deadpool-postgres"));
+    runtime.block_on(load::steady::<PlainBb8, Bb8>("bb8"));
     println!("\n| a rotation every 5 s | queries | failed | p99 steady | p99 rotating | x steady |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     runtime.block_on(load::rotating::<SqlxPostgres>("sqlx"));
-    runtime.block_on(load::rotating::<DeadpoolPostgres>("deadpool-postgres"));
-    runtime.block_on(load::rotating::<Bb8Postgres>("bb8"));
+    runtime.block_on(load::rotating::<Deadpool>("deadpool-postgres"));
+    runtime.block_on(load::rotating::<Bb8>("bb8"));
     drop(runtime);
     println!("\n| allocations an acquire | plain | ours |");
     println!("| --- | ---: | ---: |");
     allocations::report::<PlainSqlx, SqlxPostgres>("sqlx");
-    allocations::report::<PlainDeadpool, DeadpoolPostgres>("deadpool-postgres");
-    allocations::report::<PlainBb8, Bb8Postgres>("bb8");
+    allocations::report::<PlainDeadpool, Deadpool>("deadpool-postgres");
+    allocations::report::<PlainBb8, Bb8>("bb8");
 }
 
 /// Returns the middle of the figures.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bb8_postgres::PostgresConnectionManager;
-use pool_tests::{Bb8Postgres, DeadpoolPostgres, Place, SqlxPostgres};
+use pool_tests::{Bb8, Deadpool, Place, SqlxPostgres};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use tokio_postgres::{Config, NoTls, config::SslMode};
 
@@ -102,7 +102,7 @@ asked! {
     PlainSqlx => ask_sqlx,
     SqlxPostgres => ask_sqlx,
     PlainDeadpool => ask_deadpool,
-    DeadpoolPostgres => ask_deadpool,
+    Deadpool => ask_deadpool,
     PlainBb8 => ask_plain_bb8,
-    Bb8Postgres => ask_bb8,
+    Bb8 => ask_bb8,
 }

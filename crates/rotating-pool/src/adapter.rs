@@ -53,7 +53,7 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     /// Waits until the application closes the pool.
     fn closed(&self) -> impl Future<Output = ()> + Send;
 
-    /// Waits until the closed pool has no connection any more.
+    /// Closes the pool if it is open, and waits until it has no connection any more.
     fn emptied(&self) -> impl Future<Output = ()> + Send;
 }
 

@@ -75,10 +75,11 @@ impl<A: Adapter> Follower<A> {
 
     /// Runs until the pool is closed and empty, or the login's owner is gone and nothing is left to do.
     pub(crate) async fn run(mut self) {
-        let adapter = Arc::clone(&self.adapter);
+        let (adapter, gate) = (Arc::clone(&self.adapter), Arc::clone(&self.gate));
         tokio::select! {
             biased;
             () = adapter.closed() => {}
+            () = gate.closing() => {}
             () = self.follow() => return,
         }
         if let Some(spare) = self.spare.take() {

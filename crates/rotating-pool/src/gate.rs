@@ -9,7 +9,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{counters::Counts, login::Login};
 
@@ -36,6 +36,9 @@ pub(crate) struct Gate {
     suspicion: Notify,
     /// A connection has said that its login is gone, which is more than a suspicion.
     is_certain: AtomicBool,
+    /// The login changed, or whether there is one.
+    moves: Notify,
+    is_closing: watch::Sender<bool>,
     pub(crate) counts: Counts,
     pub(crate) old_connections: AtomicUsize,
     /// Users of logins that are being drained, with the numbers of their generations.
@@ -55,6 +58,8 @@ impl Gate {
             pinned: Mutex::new(None),
             suspicion: Notify::new(),
             is_certain: AtomicBool::new(false),
+            moves: Notify::new(),
+            is_closing: watch::Sender::new(false),
             counts: Counts::default(),
             old_connections: AtomicUsize::new(0),
             draining: ArcSwap::default(),
@@ -67,6 +72,7 @@ impl Gate {
 
     pub(crate) fn accept(&self, login: Arc<Login>) {
         self.login.store(login);
+        self.moves.notify_waiters();
     }
 
     /// Returns whether a connection is to be asked for its login now, which is each while something is wrong, and one a
@@ -134,6 +140,32 @@ impl Gate {
     pub(crate) fn unpin(&self) {
         self.is_pinned.store(false, Ordering::Release);
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.moves.notify_waiters();
+    }
+
+    /// Waits until something is so that depends on the login and on whether there is one.
+    #[cfg(feature = "_tokio-postgres")]
+    pub(crate) async fn until(&self, is_so: impl Fn(&Self) -> bool) {
+        loop {
+            let mut moved = std::pin::pin!(self.moves.notified());
+            // From here on no move is missed.
+            moved.as_mut().enable();
+            if is_so(self) {
+                return;
+            }
+            moved.await;
+        }
+    }
+
+    /// Has the pool closed by the task that follows its login.
+    pub(crate) fn close(&self) {
+        self.is_closing.send_replace(true);
+    }
+
+    pub(crate) async fn closing(&self) {
+        let mut is_closing = self.is_closing.subscribe();
+        // The sender lives as long as `self`.
+        let _ended = is_closing.wait_for(|is_closing| *is_closing).await;
     }
 
     pub(crate) fn ended_late(&self, connections: usize) {

@@ -10,23 +10,18 @@
 #![cfg_attr(feature = "sqlx-mysql", doc = "| `sqlx-mysql` | `sqlx::MySqlPool` | [`sqlx`] |")]
 #![cfg_attr(
     feature = "deadpool-postgres",
-    doc = "| `deadpool-postgres` | `deadpool_postgres::Pool` | [`deadpool_postgres`] |"
+    doc = "| `deadpool-postgres` | `deadpool_postgres::Pool` | [`deadpool`] |"
 )]
-#![cfg_attr(
-    feature = "bb8-postgres",
-    doc = "| `bb8-postgres` | `bb8::Pool` of `tokio-postgres` | [`bb8_postgres`] |"
-)]
+#![cfg_attr(feature = "bb8-postgres", doc = "| `bb8-postgres` | `bb8::Pool` | [`bb8`] |")]
 
 #[cfg(feature = "_follow")]
 mod adapter;
 #[cfg(feature = "bb8-postgres")]
-pub mod bb8_postgres;
-#[cfg(feature = "_client")]
-mod client;
+pub mod bb8;
 #[cfg(feature = "_follow")]
 mod counters;
 #[cfg(feature = "deadpool-postgres")]
-pub mod deadpool_postgres;
+pub mod deadpool;
 #[cfg(feature = "_follow")]
 mod drain;
 mod error;
@@ -36,6 +31,8 @@ mod follower;
 mod gate;
 #[cfg(feature = "_follow")]
 mod login;
+#[cfg(feature = "_tokio-postgres")]
+mod postgres;
 #[cfg(feature = "_follow")]
 mod rotation;
 #[cfg(feature = "_follow")]

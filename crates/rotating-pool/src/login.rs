@@ -8,19 +8,11 @@ use secrets_config_core::{DbCredentials, rotating::Generation};
 pub(crate) struct Login {
     generation: Arc<Generation<DbCredentials>>,
     identity: OnceLock<String>,
-    /// Held by each connect that uses it.
-    #[cfg(feature = "_client")]
-    connecting: Arc<()>,
 }
 
 impl Login {
     pub(crate) fn new(generation: Arc<Generation<DbCredentials>>) -> Self {
-        Self {
-            generation,
-            identity: OnceLock::new(),
-            #[cfg(feature = "_client")]
-            connecting: Arc::new(()),
-        }
+        Self { generation, identity: OnceLock::new() }
     }
 
     pub(crate) fn generation(&self) -> &Arc<Generation<DbCredentials>> {
@@ -39,18 +31,6 @@ impl Login {
     /// with it tells: a server may cut a name, or add a host to it.
     pub(crate) fn is(&self, user: &str) -> bool {
         self.identity.get_or_init(|| user.to_owned()) == user
-    }
-
-    /// Returns what is held while a connection is opened with this login.
-    #[cfg(feature = "_client")]
-    pub(crate) fn connecting(&self) -> Arc<()> {
-        Arc::clone(&self.connecting)
-    }
-
-    /// Returns whether a connection is being opened with this login.
-    #[cfg(feature = "_client")]
-    pub(crate) fn is_connecting(&self) -> bool {
-        Arc::strong_count(&self.connecting) > 1
     }
 
     pub(crate) fn has_user_of(&self, other: &Self) -> bool {

@@ -54,6 +54,12 @@ impl Rotation {
         self.gate.pinned().map(|since| Error::NoValidCredentials { since: Since::new(since) })
     }
 
+    /// Closes the pool, as far as its crate knows how to. A `bb8` pool cannot be closed: it is let go of, and ends when the
+    /// application drops its last handle. Returns at once; the login is let go of when the last connection is gone.
+    pub fn close(&self) {
+        self.gate.close();
+    }
+
     /// Takes in an error that the application got from the pool or from a connection, and says what it has to do with
     /// the login. `None` is nothing: the error is the application's own, or the database's.
     ///
@@ -85,11 +91,13 @@ fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<sqlx::Error>() {
         return crate::sqlx::code(error);
     }
-    #[cfg(feature = "_client")]
-    if let Some(error) = error.downcast_ref::<tokio_postgres::Error>() {
-        // A session that was ended while nothing was asked of it is only closed to the next statement.
-        let is_closed = error.is_closed().then(|| sqlstate::ENDED.to_owned());
-        return error.code().map(|code| code.code().to_owned()).or(is_closed);
+    #[cfg(feature = "_tokio-postgres")]
+    if let Some(code) = crate::postgres::code(error) {
+        return Some(code.to_owned());
+    }
+    #[cfg(feature = "bb8-postgres")]
+    if crate::bb8::has_timed_out(error) {
+        return Some(sqlstate::NO_LOGIN.to_owned());
     }
     let _of_no_pool = error;
     None

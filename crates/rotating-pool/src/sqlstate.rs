@@ -24,7 +24,7 @@ pub(crate) fn is_ended(code: &str) -> bool {
     code == ENDED
 }
 
-/// `admin_shutdown`
+/// Stands for an end that the server has told, or the driver noticed.
 pub(crate) const ENDED: &str = "57P01";
 
 /// Stands for a connection that was not even tried, because there is no login for it.

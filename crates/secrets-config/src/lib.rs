@@ -40,7 +40,7 @@
 //! | write help, `.env.example`, a README table, a JSON Schema | [`document`] |
 #![cfg_attr(feature = "process", doc = "| keep others from reading the process | [`process`] |")]
 #![cfg_attr(feature = "rotating", doc = "| follow a value that changes | [`Rotating`], [`rotating`] |")]
-#![cfg_attr(feature = "rotating-pool", doc = "| swap the login of a live pool | [`pool`] |")]
+#![cfg_attr(feature = "_pool", doc = "| swap the login of a live pool | [`pool`] |")]
 #![cfg_attr(feature = "direct-vault", doc = "| log in to Vault and hold leases | [`vault`] |")]
 //!
 //! # Features
@@ -54,7 +54,8 @@
 //! | `validator` | the rules `email`, `url`, `ip`, `credit_card`, `regex` |
 //! | `process` | `process::harden`: no core dumps, no memory for others to read |
 //! | `rotating` | values that change while the process runs |
-//! | `rotating-pool` | database pools whose login changes; needs Rust 1.94 |
+//! | `rotating-pool` | `sqlx` pools whose login changes; needs Rust 1.94 |
+//! | `deadpool-postgres`, `bb8-postgres` | the same for the pools of those crates |
 //! | `direct-vault` | login to Vault, renewal, leases |
 //! | `metrics` | counters and gauges of `vault`, for a recorder of the crate `metrics` |
 //! | `vaultrs` | a client for the engines that the crate `vaultrs` knows |
@@ -62,7 +63,7 @@
 
 #[cfg(feature = "direct-vault")]
 pub use direct_vault as vault;
-#[cfg(feature = "rotating-pool")]
+#[cfg(feature = "_pool")]
 pub use rotating_pool as pool;
 #[doc(hidden)]
 pub use secrets_config_core::__private;

@@ -15,7 +15,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
             // Tests run in their package's folder.
             let file = r#"env.FLEET_SVG="../../docs/direct-vault/fleet.svg""#;
             let test = "engine::tests::fleet";
-            let test = ["test", "--config", file, "--package", "direct-vault", "--lib", test, "--", "--nocapture"];
+            let test =
+                ["test", "--config", file, "--package", "direct-vault", "--lib", test, "--", "--nocapture"];
             cargo(&test, &[])
         }
         [topic, rest @ ..] if topic == "leases" => {

@@ -1,29 +1,30 @@
-//! `bb8` with `tokio-postgres`.
+//! `bb8`.
 
 use bb8::PooledConnection;
-use rotating_pool::{Rotation, bb8_postgres::Manager};
+use rotating_pool::{Rotation, bb8::Manager};
 use secrets_config_core::{DbCredentials, Rotating};
-use tokio_postgres::NoTls;
+use tokio_postgres::Config;
 
-use super::config;
 use crate::{Failed, Held, Place, Pool, Settings};
 
 /// `bb8::Pool`.
 #[derive(Clone, Debug)]
-pub struct Bb8Postgres(pub bb8::Pool<Manager>);
+pub struct Bb8(pub bb8::Pool<Manager>, Rotation);
 
-impl Pool for Bb8Postgres {
-    type Held = PooledConnection<'static, Manager>;
+impl Pool for Bb8 {
+    type Held = HeldConnection;
 
     async fn connect(
         login: Rotating<DbCredentials>,
         place: &Place,
         settings: &Settings,
     ) -> Result<(Self, Rotation), rotating_pool::Error> {
-        let (max, timeout) = (settings.max, settings.timeout);
-        let mut builder = rotating_pool::bb8_postgres::postgres(login, NoTls)
-            .config(config(place))
-            .pool(move |pool| pool.max_size(max).connection_timeout(timeout));
+        let mut config = Config::new();
+        config.host(&place.host).port(place.port).dbname("app");
+        let Settings { max, timeout, max_lifetime, .. } = *settings;
+        let mut builder = rotating_pool::bb8::postgres(login).config(config).pool(move |builder| {
+            builder.max_size(max).connection_timeout(timeout).max_lifetime(max_lifetime)
+        });
         if let Some(overlap) = settings.overlap {
             builder = builder.overlap(overlap);
         }
@@ -34,7 +35,7 @@ impl Pool for Bb8Postgres {
             builder = builder.role(role);
         }
         let (pool, rotation) = builder.connect_with_rotation().await?;
-        Ok((Self(pool), rotation))
+        Ok((Self(pool, rotation.clone()), rotation))
     }
 
     async fn user(&self) -> Result<String, Failed> {
@@ -42,39 +43,63 @@ impl Pool for Bb8Postgres {
     }
 
     async fn write(&self) -> Result<(), Failed> {
-        let client = self.0.get().await?;
-        client.batch_execute("INSERT INTO orders (note) VALUES ('an order')").await?;
+        self.0.get().await?.execute("INSERT INTO orders (note) VALUES ('an order')", &[]).await?;
         Ok(())
     }
 
     async fn run(&self, sql: &str) -> Result<(), Failed> {
-        Ok(self.0.get().await?.batch_execute(sql).await?)
+        self.0.get().await?.execute(sql, &[]).await?;
+        Ok(())
     }
 
-    async fn hold(&self) -> Result<Self::Held, Failed> {
-        let mut client = self.0.get_owned().await?;
-        client.batch_execute("BEGIN").await?;
-        client.write().await?;
-        Ok(client)
+    async fn hold(&self) -> Result<HeldConnection, Failed> {
+        let mut held = HeldConnection(Some(self.0.get_owned().await?));
+        held.client()?.batch_execute("BEGIN").await?;
+        held.write().await?;
+        Ok(held)
     }
 
     fn size(&self) -> usize {
         self.0.state().connections as usize
     }
 
-    async fn close(&self) {}
+    async fn close(&self) {
+        self.1.close();
+    }
 }
 
-impl Held for PooledConnection<'static, Manager> {
+/// A transaction on a connection.
+#[derive(Debug)]
+pub struct HeldConnection(Option<PooledConnection<'static, Manager>>);
+
+impl HeldConnection {
+    fn client(&self) -> Result<&PooledConnection<'static, Manager>, Failed> {
+        self.0.as_ref().ok_or_else(|| std::io::Error::other("it is returned").into())
+    }
+}
+
+impl Held for HeldConnection {
     async fn user(&mut self) -> Result<String, Failed> {
-        Ok(self.query_one("SELECT session_user::text", &[]).await?.get(0))
+        Ok(self.client()?.query_one("SELECT session_user::text", &[]).await?.get(0))
     }
 
     async fn write(&mut self) -> Result<(), Failed> {
-        Ok(self.batch_execute("INSERT INTO orders (note) VALUES ('a slow order')").await?)
+        self.client()?.execute("INSERT INTO orders (note) VALUES ('a slow order')", &[]).await?;
+        Ok(())
     }
 
-    async fn commit(self) -> Result<(), Failed> {
-        Ok(self.batch_execute("COMMIT").await?)
+    async fn commit(mut self) -> Result<(), Failed> {
+        self.client()?.batch_execute("COMMIT").await?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for HeldConnection {
+    /// As the driver does when a transaction is dropped.
+    fn drop(&mut self) {
+        if let Some(object) = self.0.take() {
+            let _rollback = tokio::spawn(async move { object.batch_execute("ROLLBACK").await });
+        }
     }
 }

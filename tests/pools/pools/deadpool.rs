@@ -1,29 +1,33 @@
 //! `deadpool-postgres`.
 
-use deadpool_postgres::{Object, Pool as Deadpool};
+use deadpool_postgres::{ManagerConfig, Object, RecyclingMethod};
 use rotating_pool::Rotation;
 use secrets_config_core::{DbCredentials, Rotating};
-use tokio_postgres::NoTls;
+use tokio_postgres::Config;
 
-use super::config;
 use crate::{Failed, Held, Place, Pool, Settings};
 
 /// `deadpool_postgres::Pool`.
 #[derive(Clone, Debug)]
-pub struct DeadpoolPostgres(pub Deadpool);
+pub struct Deadpool(pub deadpool_postgres::Pool);
 
-impl Pool for DeadpoolPostgres {
-    type Held = Object;
+impl Pool for Deadpool {
+    type Held = HeldObject;
 
     async fn connect(
         login: Rotating<DbCredentials>,
         place: &Place,
         settings: &Settings,
     ) -> Result<(Self, Rotation), rotating_pool::Error> {
-        let (max, timeout) = (settings.max as usize, settings.timeout);
-        let mut builder = rotating_pool::deadpool_postgres::postgres(login, NoTls)
-            .config(config(place))
-            .pool(move |pool| pool.max_size(max).wait_timeout(Some(timeout)));
+        let mut config = Config::new();
+        config.host(&place.host).port(place.port).dbname("app");
+        let Settings { max, timeout, .. } = *settings;
+        let mut builder = rotating_pool::deadpool::postgres(login).config(config).pool(move |builder| {
+            let builder = builder.max_size(max as usize).wait_timeout(Some(timeout));
+            builder.create_timeout(Some(timeout))
+        });
+        // As the others do: a connection that has ended is not handed out.
+        builder = builder.manager_config(ManagerConfig { recycling_method: RecyclingMethod::Verified });
         if let Some(overlap) = settings.overlap {
             builder = builder.overlap(overlap);
         }
@@ -42,21 +46,20 @@ impl Pool for DeadpoolPostgres {
     }
 
     async fn write(&self) -> Result<(), Failed> {
-        let client = self.0.get().await?;
-        let insert = client.prepare_cached("INSERT INTO orders (note) VALUES ('an order')").await?;
-        client.execute(&insert, &[]).await?;
+        self.0.get().await?.execute("INSERT INTO orders (note) VALUES ('an order')", &[]).await?;
         Ok(())
     }
 
     async fn run(&self, sql: &str) -> Result<(), Failed> {
-        Ok(self.0.get().await?.batch_execute(sql).await?)
+        self.0.get().await?.execute(sql, &[]).await?;
+        Ok(())
     }
 
-    async fn hold(&self) -> Result<Object, Failed> {
-        let mut client = self.0.get().await?;
-        client.batch_execute("BEGIN").await?;
-        client.write().await?;
-        Ok(client)
+    async fn hold(&self) -> Result<HeldObject, Failed> {
+        let mut held = HeldObject(Some(self.0.get().await?));
+        held.client()?.batch_execute("BEGIN").await?;
+        held.write().await?;
+        Ok(held)
     }
 
     fn size(&self) -> usize {
@@ -68,16 +71,38 @@ impl Pool for DeadpoolPostgres {
     }
 }
 
-impl Held for Object {
+/// A transaction on an object.
+#[derive(Debug)]
+pub struct HeldObject(Option<Object>);
+
+impl HeldObject {
+    fn client(&self) -> Result<&Object, Failed> {
+        self.0.as_ref().ok_or_else(|| std::io::Error::other("it is returned").into())
+    }
+}
+
+impl Held for HeldObject {
     async fn user(&mut self) -> Result<String, Failed> {
-        Ok(self.query_one("SELECT session_user::text", &[]).await?.get(0))
+        Ok(self.client()?.query_one("SELECT session_user::text", &[]).await?.get(0))
     }
 
     async fn write(&mut self) -> Result<(), Failed> {
-        Ok(self.batch_execute("INSERT INTO orders (note) VALUES ('a slow order')").await?)
+        self.client()?.execute("INSERT INTO orders (note) VALUES ('a slow order')", &[]).await?;
+        Ok(())
     }
 
-    async fn commit(self) -> Result<(), Failed> {
-        Ok(self.batch_execute("COMMIT").await?)
+    async fn commit(mut self) -> Result<(), Failed> {
+        self.client()?.batch_execute("COMMIT").await?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for HeldObject {
+    /// As the driver does when a transaction is dropped.
+    fn drop(&mut self) {
+        if let Some(object) = self.0.take() {
+            let _rollback = tokio::spawn(async move { object.batch_execute("ROLLBACK").await });
+        }
     }
 }

@@ -2,6 +2,8 @@
 //! pool.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
+mod bb8;
+mod deadpool;
 mod hooks;
 mod s07_login_revoked_by_admin;
 mod s18_no_new_login_to_be_had;

@@ -1,0 +1,190 @@
+//! Makes a pool whose login changes.
+
+use std::{fmt, sync::Arc};
+
+use secrets_config_core::{DbCredentials, Rotating};
+use tokio_postgres::{
+    Config, NoTls, Socket,
+    tls::{MakeTlsConnect, TlsConnect},
+};
+
+use super::{
+    manager::{Given, Manager},
+    pool::Pool,
+};
+use crate::{
+    Error, Rotation,
+    follower::Follower,
+    gate::Gate,
+    login::Login,
+    postgres::{self, Adapted, Opening, Sessions, Tls},
+};
+
+/// Builds a `bb8::Pool` whose login changes.
+#[must_use = "a builder does nothing until `connect` is called"]
+pub struct Builder<T> {
+    login: Rotating<DbCredentials>,
+    config: Config,
+    tls: T,
+    pool: Box<dyn Fn(bb8::Builder<Manager>) -> bb8::Builder<Manager> + Send>,
+    overlap: Option<u32>,
+    probe: String,
+    role: Option<String>,
+}
+
+impl Builder<NoTls> {
+    pub(super) fn new(login: Rotating<DbCredentials>) -> Self {
+        Self {
+            login,
+            config: Config::new(),
+            tls: NoTls,
+            pool: Box::new(|builder| builder),
+            overlap: None,
+            probe: "SELECT 1".to_owned(),
+            role: None,
+        }
+    }
+}
+
+impl<T> Builder<T> {
+    /// Sets where to connect to, and how. User and password in it are replaced by those of the login. The default is
+    /// `Config::new()`, which names no host.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets the TLS, from any crate for `tokio_postgres`. The default is `NoTls`.
+    pub fn tls<U>(self, tls: U) -> Builder<U> {
+        let Self { login, config, tls: _, pool, overlap, probe, role } = self;
+        Builder { login, config, tls, pool, overlap, probe, role }
+    }
+
+    /// Sets the pool's limits, times, error sink and customizer, on the builder of its own crate.
+    ///
+    /// `settings` is called twice: the connections that replace others are made beside the pool, by one of the same
+    /// settings, so that each has seen the customizer. The default is all that the builder begins with.
+    ///
+    /// `max_lifetime` is kept, but by this crate, so that it can wait while there is no valid login: the pool's own
+    /// `config` shows none.
+    pub fn pool(
+        mut self,
+        settings: impl Fn(bb8::Builder<Manager>) -> bb8::Builder<Manager> + Send + 'static,
+    ) -> Self {
+        self.pool = Box::new(settings);
+        self
+    }
+
+    /// Sets how many connections there may be above the pool's maximum while old ones are replaced. One is used at a
+    /// time. With 0 a connection is ended before the one in its place is opened. The default is half of the maximum, at
+    /// least 1.
+    pub fn overlap(mut self, connections: u32) -> Self {
+        self.overlap = Some(connections);
+        self
+    }
+
+    /// Sets the statements that a new login has to run before it is put in use, such as one on the application's own
+    /// tables. The default is `SELECT 1`.
+    pub fn probe(mut self, sql: impl Into<String>) -> Self {
+        self.probe = sql.into();
+        self
+    }
+
+    /// Lets each connection act as `role`, of which every login has to be a member (`SET ROLE`). Its sessions then
+    /// work on when their login is dropped: nothing an administrator revokes reaches them. The default is none.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.role = Some(role.into());
+        self
+    }
+}
+
+impl<T> Builder<T>
+where
+    T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+    T::Stream: Send + 'static,
+    T::TlsConnect: Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    /// Connects, and follows the login in the background until the login's owner is gone, or
+    /// [`Rotation::close`] is called: the task that follows has a handle of the pool.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connect`] if the first connection cannot be made.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes what was opened.
+    pub async fn connect(self) -> Result<bb8::Pool<Manager>, Error> {
+        Ok(self.connect_with_rotation().await?.0)
+    }
+
+    /// As [`connect`](Self::connect), with a view of how the pool follows its login.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with_rotation(self) -> Result<(bb8::Pool<Manager>, Rotation), Error> {
+        let mut rotating = self.login;
+        let first = rotating.current().hold();
+        rotating.mark_seen(&first);
+        let login = Arc::new(Login::new(Arc::clone(&first)));
+        let gate = Gate::new(Arc::clone(&login));
+        let opening = Arc::new(Opening {
+            gate: Arc::clone(&gate),
+            sessions: Arc::new(Sessions::default()),
+            network: Box::new(Tls(self.tls)),
+            config: self.config,
+            role: self.role,
+            probe: self.probe,
+        });
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Connect {
+            user: first.username().to_owned(),
+            source,
+        };
+        let given = Given::default();
+        let settings = self.pool;
+        let nursery = settings(bb8::Pool::builder()).min_idle(None);
+        let nursery = nursery.build_unchecked(manager(&opening, &given));
+        let config = nursery.config();
+        let pool = Pool::new(nursery, given, &gate);
+        // The pool itself would say of a login that is refused no more than that time is over.
+        let connection =
+            postgres::Pool::open(&pool, &login).await.map_err(|failure| failed(failure.source))?;
+        let manager = Manager {
+            max_lifetime: config.max_lifetime,
+            hands_out_hollow_ones: config.test_on_check_out,
+            ..manager(&opening, &Given::default())
+        };
+        let builder = settings(bb8::Pool::builder()).max_lifetime(None);
+        drop(settings);
+        let handle = builder.build(manager).await.map_err(|error| failed(error.into()))?;
+        // Where there is no place for it, it is not needed.
+        let _one_too_many = handle.add(connection);
+        pool.follow(handle.clone());
+        let overlap = self.overlap.unwrap_or_else(|| (config.max_size / 2).max(1));
+        let adapter = Adapted { pool, opening, overlap };
+        // It ends with the login's owner, or when it is told to.
+        let _follower = tokio::spawn(Follower::new(adapter, rotating, Arc::clone(&gate)).run());
+        Ok((handle, Rotation::new(gate)))
+    }
+}
+
+fn manager(opening: &Arc<Opening>, given: &Given) -> Manager {
+    Manager {
+        opening: Arc::clone(opening),
+        given: Arc::clone(given),
+        max_lifetime: None,
+        hands_out_hollow_ones: false,
+    }
+}
+
+impl<T> fmt::Debug for Builder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("login", &self.login).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,203 @@
+//! Makes a pool whose login changes.
+
+use std::{fmt, sync::Arc};
+
+use deadpool_postgres::{Manager, ManagerConfig, PoolBuilder, RecyclingMethod, Runtime};
+use secrets_config_core::{DbCredentials, Rotating};
+use tokio_postgres::{
+    Config, NoTls, Socket,
+    tls::{MakeTlsConnect, TlsConnect},
+};
+
+use super::{
+    connect::{Connector, Given},
+    hooks,
+    pool::Pool,
+};
+use crate::{
+    Error, Rotation,
+    follower::Follower,
+    gate::Gate,
+    login::Login,
+    postgres::{self, Adapted, Opening, Sessions, Tls},
+};
+
+/// Builds a `deadpool_postgres::Pool` whose login changes.
+#[must_use = "a builder does nothing until `connect` is called"]
+pub struct Builder<T> {
+    login: Rotating<DbCredentials>,
+    config: Config,
+    tls: T,
+    manager: ManagerConfig,
+    pool: Box<dyn Fn(PoolBuilder) -> PoolBuilder + Send>,
+    overlap: Option<u32>,
+    probe: String,
+    role: Option<String>,
+}
+
+impl Builder<NoTls> {
+    pub(super) fn new(login: Rotating<DbCredentials>) -> Self {
+        Self {
+            login,
+            config: Config::new(),
+            tls: NoTls,
+            manager: ManagerConfig::default(),
+            pool: Box::new(|builder| builder),
+            overlap: None,
+            probe: "SELECT 1".to_owned(),
+            role: None,
+        }
+    }
+}
+
+impl<T> Builder<T> {
+    /// Sets where to connect to, and how. User and password in it are replaced by those of the login. The default is
+    /// `Config::new()`, which names no host.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets the TLS, from any crate for `tokio_postgres`. The default is `NoTls`.
+    pub fn tls<U>(self, tls: U) -> Builder<U> {
+        let Self { login, config, tls: _, manager, pool, overlap, probe, role } = self;
+        Builder { login, config, tls, manager, pool, overlap, probe, role }
+    }
+
+    /// Sets how connections are recycled. The default is that of `ManagerConfig`.
+    pub fn manager_config(mut self, config: ManagerConfig) -> Self {
+        self.manager = config;
+        self
+    }
+
+    /// Sets the pool's limits, times and hooks, on the builder of its own crate. The runtime is Tokio.
+    ///
+    /// `settings` is called twice: the connections that replace others are made beside the pool, by one of the same
+    /// settings, so that each `post_create` hook has seen them. A check of ours is the first of the `pre_recycle` hooks.
+    /// The default is all that the builder begins with.
+    pub fn pool(mut self, settings: impl Fn(PoolBuilder) -> PoolBuilder + Send + 'static) -> Self {
+        self.pool = Box::new(settings);
+        self
+    }
+
+    /// Sets how many connections there may be above the pool's maximum while old ones are replaced. One is used at a
+    /// time. With 0 a connection is ended before the one in its place is opened. The default is half of the maximum, at
+    /// least 1.
+    pub fn overlap(mut self, connections: u32) -> Self {
+        self.overlap = Some(connections);
+        self
+    }
+
+    /// Sets the statements that a new login has to run before it is put in use, such as one on the application's own
+    /// tables. The default is `SELECT 1`.
+    pub fn probe(mut self, sql: impl Into<String>) -> Self {
+        self.probe = sql.into();
+        self
+    }
+
+    /// Lets each connection act as `role`, of which every login has to be a member (`SET ROLE`). Its sessions then
+    /// work on when their login is dropped: nothing an administrator revokes reaches them. The default is none.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.role = Some(role.into());
+        self
+    }
+}
+
+impl<T> Builder<T>
+where
+    T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+    T::Stream: Send + 'static,
+    T::TlsConnect: Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    /// Connects, and follows the login in the background until the pool is closed or dropped, or the login's owner is
+    /// gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connect`] if the first connection cannot be made.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes what was opened.
+    pub async fn connect(self) -> Result<deadpool_postgres::Pool, Error> {
+        Ok(self.connect_with_rotation().await?.0)
+    }
+
+    /// As [`connect`](Self::connect), with a view of how the pool follows its login.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with_rotation(self) -> Result<(deadpool_postgres::Pool, Rotation), Error> {
+        let mut rotating = self.login;
+        let first = rotating.current().hold();
+        rotating.mark_seen(&first);
+        let login = Arc::new(Login::new(Arc::clone(&first)));
+        let gate = Gate::new(Arc::clone(&login));
+        let opening = Arc::new(Opening {
+            gate: Arc::clone(&gate),
+            sessions: Arc::new(Sessions::default()),
+            network: Box::new(Tls(self.tls)),
+            config: self.config,
+            role: self.role,
+            probe: self.probe,
+        });
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Connect {
+            user: first.username().to_owned(),
+            source,
+        };
+        let given = Given::default();
+        let (pool, nursery) = {
+            let build = |given: &Given| {
+                let connector = Connector { opening: Arc::clone(&opening), given: Arc::clone(given) };
+                let config = keep_role(self.manager.clone(), opening.role.as_deref());
+                let manager = Manager::from_connect(opening.config.clone(), connector, config);
+                let builder = deadpool_postgres::Pool::builder(manager).runtime(Runtime::Tokio1);
+                (self.pool)(builder.pre_recycle(hooks::check(Arc::clone(&opening))))
+            };
+            let pool = build(&Given::default()).build().map_err(|error| failed(error.into()))?;
+            (pool, build(&given).max_size(1).build().map_err(|error| failed(error.into()))?)
+        };
+        let connection = pool.get().await.map_err(|error| failed(error.into()))?;
+        let user = postgres::user(&connection).await.map_err(|error| failed(error.into()))?;
+        // What the server calls the user is noted with the login.
+        let _is_first = login.is(&user);
+        drop(connection);
+        let half = u32::try_from(pool.status().max_size / 2).unwrap_or(u32::MAX);
+        let adapter = Adapted {
+            pool: Pool { pool: pool.weak(), nursery, given },
+            opening,
+            overlap: self.overlap.unwrap_or_else(|| half.max(1)),
+        };
+        // It ends with the pool or with the login's owner, whichever goes first.
+        let _follower = tokio::spawn(Follower::new(adapter, rotating, Arc::clone(&gate)).run());
+        Ok((pool, Rotation::new(gate)))
+    }
+}
+
+/// Cleaning a connection gives it back the rights of its login: lets it act as `role` again.
+fn keep_role(config: ManagerConfig, role: Option<&str>) -> ManagerConfig {
+    use RecyclingMethod::{Clean, Custom};
+    match (role, &config.recycling_method) {
+        (Some(role), Clean | Custom(_)) => {
+            let clean = config.recycling_method.query().unwrap_or_default();
+            let recycling_method = Custom(format!("{clean};{}", postgres::set_role(role)));
+            ManagerConfig { recycling_method }
+        }
+        _ => config,
+    }
+}
+
+impl<T> fmt::Debug for Builder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("login", &self.login)
+            .field("manager", &self.manager)
+            .finish_non_exhaustive()
+    }
+}
