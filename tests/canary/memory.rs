@@ -1,5 +1,6 @@
 //! What is left of a secret in memory that was given back.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+#![expect(clippy::disallowed_methods, reason = "a process looks at its own environment")]
 
 #[path = "memory/allocator.rs"]
 mod allocator;

@@ -1,5 +1,4 @@
 //! What the threat model promises is kept by tests that exist.
-#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 #![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
 
 use std::{fs, path::Path};
