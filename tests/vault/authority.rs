@@ -34,7 +34,7 @@ impl Authority {
     }
 
     /// Writes a server's certificate and key, for a DNS name or 127.0.0.1.
-    #[must_use]
+    #[expect(clippy::must_use_candidate, reason = "the files are what counts")]
     pub fn write_server(&self, directory: &Path, dns_name: Option<&str>) -> Tls {
         let names = dns_name.map(|name| vec![name.to_owned()]).unwrap_or_default();
         let mut params = CertificateParams::new(names).unwrap();

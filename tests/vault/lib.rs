@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
-    clippy::disallowed_methods,
     reason = "a test's ground either stands or the test fails"
 )]
 

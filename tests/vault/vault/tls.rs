@@ -1,4 +1,5 @@
 //! Whom to believe that they are Vault, and who the service is to Vault.
+#![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
 
 use std::path::Path;
 
