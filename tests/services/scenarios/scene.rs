@@ -74,10 +74,11 @@ impl Stage {
         service.wait_ready(SOON).await.unwrap();
         grow(&service).await;
         let load = Load::start(service.address(), RATE).unwrap();
+        let began = Instant::now();
         let slow = Load::of(&[Request::Slow], service.address(), 1).unwrap();
         let alive = Load::of(&[Request::Alive], service.address(), RATE / 5).unwrap();
         let Self { servers, proxy } = self;
-        Scene { servers, proxy, service, load, slow, alive, began: Instant::now() }
+        Scene { servers, proxy, service, load, slow, alive, began }
     }
 }
 
@@ -185,9 +186,9 @@ impl Aftermath {
         self.failures().map(|sample| self.began + sample.at + sample.latency).max()
     }
 
-    /// Returns how many of the requests that were due since `then` failed.
-    pub(crate) fn failures_since(&self, then: Instant) -> usize {
-        self.failures().filter(|sample| self.began + sample.at >= then).count()
+    /// Returns what the requests that were due since `then` failed with.
+    pub(crate) fn failures_since(&self, then: Instant) -> Vec<String> {
+        self.failures().filter(|sample| self.began + sample.at >= then).map(ToString::to_string).collect()
     }
 
     fn failures(&self) -> impl Iterator<Item = &Sample> {
