@@ -4,6 +4,8 @@
 
 #[path = "memory/allocator.rs"]
 mod allocator;
+#[path = "memory/rotation.rs"]
+mod rotation;
 
 use std::{fs, path::Path, time::Duration};
 
