@@ -11,10 +11,15 @@ use std::{
 };
 
 use pool_tests::{Load, Owner, Pool, Settings, eventually, for_every_pool};
+use tokio::sync::Mutex;
 
 for_every_pool!(soak);
 
+/// What is measured is the process's: one pool at a time.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 async fn soak<P: Pool>() {
+    let _turn = TURN.lock().await;
     let rotations: u64 = env::var("POOL_SOAK_ROTATIONS").map_or(50, |text| text.parse().unwrap());
     let mut owner = Owner::start().await;
     let (pool, rotation) = owner.connect::<P>(&Settings { max: 5, ..Settings::default() }).await;

@@ -42,8 +42,9 @@ impl Drain {
     /// Lets the connections of `login` leave.
     pub(crate) fn add(&mut self, login: Arc<Login>, gate: &Gate) {
         let now = Instant::now();
-        let deadline = login.generation().expires().map(|expires| {
-            let expires = Instant::from_std(expires);
+        // What has ended already ends nothing: a session that has outlived its login may well serve on.
+        let expires = login.generation().expires().map(Instant::from_std).filter(|expires| *expires > now);
+        let deadline = expires.map(|expires| {
             let left = expires.saturating_duration_since(now);
             expires.checked_sub(MARGIN.min(left / 4)).unwrap_or(now)
         });
@@ -84,9 +85,8 @@ impl Drain {
                 Ok(connections) => old.connections = connections,
                 Err(failure) => tracing::debug!("cannot count old connections: {}", failure.source),
             }
-            if old.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if old.deadline.take_if(|deadline| *deadline <= Instant::now()).is_some() {
                 end(adapter, &old.login, gate).await;
-                continue;
             }
             staying.push(old);
         }

@@ -44,7 +44,7 @@ fn row_json() {
     ] {
         let problem = refused(Settings::from_pairs([("UPSTREAMS", text)]));
         assert_eq!(problem.kind(), Kind::Invalid, "{text}");
-        assert!(problem.expected().contains(&format!("(wrong at {path},")), "{path}: {problem}");
+        assert!(problem.expected().contains(&format!("(wrong at {path})")), "{path}: {problem}");
         assert!(!problem.expected().contains("hunter2") && problem.hint().is_none(), "{problem}");
     }
     for text in ["hunter2", "[{", "a=b", "[] []", "{\"host\": \"a\"}"] {

@@ -30,7 +30,6 @@ async fn sessions_that_are_open_serve_on_past_the_end_of_their_lease() {
 }
 
 #[tokio::test]
-#[ignore = "nobody tells the pool yet when its login ends: each request asks the server anew"]
 async fn a_request_that_needs_another_session_fails_at_once() {
     let mut stage = Stage::set(usual()).await;
     let postgres = &stage.servers.postgres;

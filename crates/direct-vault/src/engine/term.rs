@@ -98,7 +98,9 @@ impl Term {
     /// Returns how long something near its greatest lifetime is kept. Who was made in the same second comes here within
     /// half a life; some wait, so that all of them together take two thirds.
     fn patience(&self, left: Duration, random: &mut fastrand::Rng) -> Duration {
-        let kept = self.full.mul_f64(0.3 + 0.15 * random.f64());
+        // A short life has no time to wait.
+        const LEAST: Duration = Duration::from_secs(20);
+        let kept = self.full.mul_f64(0.3 + 0.15 * random.f64()).max(LEAST);
         if random.u8(0..4) == 0 { left.saturating_sub(kept) } else { Duration::ZERO }
     }
 
