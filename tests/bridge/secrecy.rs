@@ -210,3 +210,30 @@ fn an_address_that_is_a_secret_keeps_the_rule() {
     let report = refuse::<Settings>(&[("BASTION", "hunter2.example")]);
     assert_eq!(report.problems()[0].expected(), "an IP address");
 }
+
+#[test]
+fn a_struct_with_secrets_is_serialised_without_them() {
+    #[derive(Debug, serde::Serialize)]
+    struct Settings {
+        password: Secret<String>,
+        pin: Option<Secret<u32>>,
+        keys: Vec<Secret<String>>,
+        #[serde(flatten)]
+        flat: BTreeMap<&'static str, Secret<Vec<u8>>>,
+    }
+    let secret = || Secret::from(CANARY);
+    let settings = Settings {
+        password: secret(),
+        pin: Some(Secret::new(4711)),
+        keys: vec![secret(), secret()],
+        flat: BTreeMap::from([("blob", Secret::new(CANARY.into()))]),
+    };
+    let redacted = "[REDACTED]";
+    assert_eq!(
+        serde_json::to_value(&settings).unwrap(),
+        serde_json::json!({
+            "password": redacted, "pin": redacted, "keys": [redacted, redacted], "blob": redacted,
+        })
+    );
+    assert!(!format!("{settings:?} {settings:#?}").contains("hunter2"));
+}

@@ -7,6 +7,8 @@
 
 #[path = "doors/direct_vault.rs"]
 mod direct_vault;
+#[path = "doors/recorder.rs"]
+mod recorder;
 #[path = "doors/rotating_pool.rs"]
 mod rotating_pool;
 #[path = "doors/scan.rs"]

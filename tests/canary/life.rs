@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
@@ -146,12 +146,14 @@ fn note(passed: &Passed, what: &'static str, secret: &str) {
 
 async fn proxy(vault: String, passed: Passed, spoils: Arc<AtomicBool>) -> Server {
     let vault = vault.trim_start_matches("http://").to_owned();
+    let count = Arc::new(AtomicUsize::new(0));
     Server::start(move |request| {
-        let (vault, passed, spoils) = (vault.clone(), Arc::clone(&passed), Arc::clone(&spoils));
+        let (vault, passed) = (vault.clone(), Arc::clone(&passed));
+        let (spoils, count) = (Arc::clone(&spoils), Arc::clone(&count));
         async move {
             let answered = forward(&vault, &request).await;
             note_all(&passed, &body_of(&answered));
-            if spoils.load(Relaxed) { spoiled(&request, &answered) } else { answered }
+            if spoils.load(Relaxed) { spoiled(count.fetch_add(1, Relaxed), &answered) } else { answered }
         }
     })
     .await
@@ -202,10 +204,10 @@ fn note_all(passed: &Passed, body: &Value) {
     }
 }
 
-/// The same answer in a shape that nobody asked for: with every secret in it, in the wrong place.
-fn spoiled(request: &Request, answered: &[u8]) -> Vec<u8> {
+/// The same answer in one of four shapes that nobody asked for: with every secret in it, in the wrong place.
+fn spoiled(number: usize, answered: &[u8]) -> Vec<u8> {
     let body = body_of(answered);
-    match request.path.len() % 4 {
+    match number % 4 {
         0 => answer("200 OK", "", format!("<h1>{body}</h1>").as_bytes()),
         1 => json("200 OK", &json!({ "auth": [body], "data": "x", "lease_duration": body.to_string() })),
         2 => json("500 Internal Server Error", &json!({ "message": body })),

@@ -4,10 +4,16 @@
 
 #[path = "memory/allocator.rs"]
 mod allocator;
+#[path = "memory/rotation.rs"]
+mod rotation;
 
 use std::{fs, path::Path, time::Duration};
 
 use allocator::Looking;
+use figment::{
+    Figment,
+    providers::{Format, Toml},
+};
 use secrets_config::{Config, Loader, Secret};
 use serde::Deserialize;
 use url::Url;
@@ -206,4 +212,27 @@ fn a_load_that_fails_leaves_nothing_behind() {
     let (dirty, report) = Looking::watch(MARK, || loader.load().unwrap_err());
     assert!(report.problems().len() >= 4, "{report}");
     assert_eq!(dirty, 0, "{report}");
+}
+
+#[test]
+fn a_figment_leaves_no_more_behind_than_without_us() {
+    #[derive(Config, Deserialize)]
+    #[expect(dead_code, reason = "as above")]
+    struct Keys {
+        one: Secret<String>,
+        two: Secret<String>,
+        three: Secret<String>,
+    }
+    let read = || Figment::from(Toml::string("one = 'hunter2-a'\ntwo = 'hunter2-b'\nthree = 'hunter2-c'"));
+    let (ours, _) = Looking::watch(MARK, || drop(Keys::loader().figment(read()).load().unwrap()));
+    let (theirs, _) = Looking::watch(MARK, || drop(read().extract::<Keys>().unwrap()));
+    assert!(ours <= theirs, "{ours}, and figment alone {theirs}");
+}
+
+#[test]
+fn what_a_rotation_leaves_in_buffers_of_others_is_gone_with_an_allocator_that_wipes() {
+    let (plain, wiped) = (rotation::lived(), Looking::wipe(rotation::lived));
+    println!("blocks freed with a secret inside: {plain:?}, and with an allocator that wipes: {wiped:?}");
+    assert!(plain.rotation > 0, "the buffers of HTTP are not found: {plain:?}");
+    assert_eq!((wiped.rotation, wiped.life), (0, 0));
 }

@@ -40,7 +40,8 @@ fn variables(size: usize) -> Vec<(String, String)> {
 
 const ADMIN_PIN: &str = "73310177";
 
-const SETTINGS: [(&str, &str); 20] = [
+/// The settings, by their variables.
+pub(crate) const SETTINGS: [(&str, &str); 20] = [
     ("APP_SERVICE_NAME", "checkout"),
     ("APP_STAGE", "production"),
     ("APP_LISTEN", "0.0.0.0"),

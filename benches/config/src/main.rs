@@ -11,6 +11,7 @@ mod load;
 mod memory;
 mod settings;
 mod table;
+mod wiping;
 
 use std::env;
 
@@ -32,6 +33,8 @@ fn measure(topic: &str, arguments: &[&str]) -> Result<()> {
     match (topic, arguments) {
         (load::TOPIC, []) => load::measure(),
         (memory::TOPIC, []) => memory::measure(),
+        (memory::SOURCES, []) => memory::measure_sources()?,
+        (wiping::TOPIC, []) => wiping::measure(),
         (instructions::TOPIC, [peer, loads]) => instructions::measure(peer, loads.parse()?)?,
         _ => return Err(format!("no such measurement: {topic}").into()),
     }
@@ -43,9 +46,10 @@ fn report(topic: &str) -> Result<()> {
         load::TOPIC => load::report(),
         instructions::TOPIC => instructions::report(),
         memory::TOPIC => memory::report(),
+        wiping::TOPIC => wiping::report(),
         build::TOPIC => build::report(),
         _ => Err(format!("there is no topic `{topic}`, only {}", TOPICS.join(", ")).into()),
     }
 }
 
-const TOPICS: [&str; 4] = [load::TOPIC, instructions::TOPIC, memory::TOPIC, build::TOPIC];
+const TOPICS: [&str; 5] = [load::TOPIC, instructions::TOPIC, memory::TOPIC, wiping::TOPIC, build::TOPIC];

@@ -9,9 +9,12 @@ mod hand_written;
 mod layered;
 mod lockedenv;
 mod ours;
+mod sources;
 mod value;
 
 use std::{fmt::Debug, hint::black_box};
+
+pub(crate) use self::sources::{Files, SOURCES};
 
 /// One way to read the settings.
 pub(crate) struct Peer {
@@ -30,12 +33,16 @@ impl Peer {
 /// Makes sure that every peer reads what the others read.
 pub(crate) fn check() {
     for peer in &PEERS {
-        let shown = (peer.show)();
-        for value in SHOWN {
-            assert!(shown.contains(value), "{} did not read {value}: {shown}", peer.name);
-        }
-        assert!(!shown.contains("hunter2"), "{} shows a secret", peer.name);
+        check_shown(peer.name, &(peer.show)());
     }
+}
+
+/// Makes sure that all settings were read.
+pub(crate) fn check_shown(name: &str, shown: &str) {
+    for value in SHOWN {
+        assert!(shown.contains(value), "{name} did not read {value}: {shown}");
+    }
+    assert!(!shown.contains("hunter2"), "{name} shows a secret");
 }
 
 macro_rules! peers {

@@ -66,7 +66,7 @@ impl<T: Config> Loader<T> {
 
     /// Adds a figment: TOML, YAML or JSON files, and profiles. A value is found by its field's place in the struct.
     ///
-    /// figment holds values as plain texts, which are not wiped: secrets are better off elsewhere.
+    /// figment holds values as plain texts, which it does not wipe: secrets are better off elsewhere.
     #[cfg(feature = "figment")]
     pub fn figment(self, figment: ::figment::Figment) -> Self {
         self.with(crate::layer::FigmentLayer::new(figment))

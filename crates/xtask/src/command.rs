@@ -77,10 +77,10 @@ Usage: cargo xtask <command>
   test     Run every test of the workspace, those against real servers and doctests included;
            further arguments go to `cargo test`
   bench    Run the benches; further arguments go to `cargo bench`. `bench config` compares reading
-           settings with other crates: load, instructions, memory, build, or all of them; `bench
-           fleet` draws the requests of ten thousand simulated pods in docs/direct-vault/fleet.svg;
-           `bench leases` counts what a thousand leases cost; `bench pool` compares pools whose
-           login changes with the same pools without us
+           settings with other crates: load, instructions, memory, wiping, build, or all of them;
+           `bench fleet` draws the requests of ten thousand simulated pods in
+           docs/direct-vault/fleet.svg; `bench leases` counts what a thousand leases cost;
+           `bench pool` compares pools whose login changes with the same pools without us
   demo     Show both example services on real servers, one of them under load while its
            database login rotates
   help     Print this

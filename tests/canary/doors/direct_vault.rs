@@ -14,11 +14,11 @@ use secrets_config::{
 use serde_json::{Value, json};
 use tokio::{sync::Notify, time};
 
-use crate::{Exempt, Row};
+use crate::{Exempt, Row, recorder::record};
 
 pub(crate) const ROWS: &[Row] = &[
     Row {
-        name: "a good life, from login to shutdown",
+        name: "a good life, from login to shutdown, with its metrics",
         doors: &[
             "Builder",
             "Builder: Debug",
@@ -49,10 +49,10 @@ pub(crate) const ROWS: &[Row] = &[
             "VaultSettings",
             "VaultSettings: Debug",
         ],
-        walk: |canary, seen| run(good_life(canary, seen)),
+        walk: |canary, seen| record(seen, |seen| run(good_life(canary, seen))),
     },
     Row {
-        name: "everything that can be answered to a login or a read",
+        name: "everything that can be answered to a login or a read, with its metrics",
         doors: &[
             "Error",
             "Error: Debug",
@@ -61,7 +61,7 @@ pub(crate) const ROWS: &[Row] = &[
             "Error::class",
             "Error::is_retryable",
         ],
-        walk: |canary, seen| run(bad_answers(canary, seen)),
+        walk: |canary, seen| record(seen, |seen| run(bad_answers(canary, seen))),
     },
     Row {
         name: "every way to log in",

@@ -4,17 +4,19 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     slice,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed},
 };
+
+use zeroizing_alloc::ZeroAlloc;
 
 use crate::environment::MARKERS;
 
-/// The system's allocator; while it watches, it counts and looks.
+/// The system's allocator; while it watches, it counts and looks, and while it wipes, it leaves nothing.
 ///
 /// A block that changes its size is counted as a new one to which the old one was copied, as `GlobalAlloc` does unless
 /// told otherwise: an allocator may or may not leave it in its place.
-pub(super) struct Allocator {
-    watching: AtomicBool,
+pub(crate) struct Allocator {
+    mode: AtomicU8,
     allocations: AtomicUsize,
     bytes: AtomicUsize,
     dirty_frees: AtomicUsize,
@@ -30,7 +32,7 @@ pub(super) struct Seen {
 impl Allocator {
     pub(super) const fn new() -> Self {
         Self {
-            watching: AtomicBool::new(false),
+            mode: AtomicU8::new(PLAIN),
             allocations: AtomicUsize::new(0),
             bytes: AtomicUsize::new(0),
             dirty_frees: AtomicUsize::new(0),
@@ -41,21 +43,29 @@ impl Allocator {
         for counter in [&self.allocations, &self.bytes, &self.dirty_frees] {
             counter.store(0, Relaxed);
         }
-        self.watching.store(true, Relaxed);
+        self.mode.store(WATCHING, Relaxed);
         action();
-        self.watching.store(false, Relaxed);
+        self.mode.store(PLAIN, Relaxed);
         Seen {
             allocations: self.allocations.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
             dirty_frees: self.dirty_frees.load(Relaxed),
         }
     }
+
+    /// Wipes what is freed meanwhile.
+    pub(crate) fn wipe<T>(&self, action: impl FnOnce() -> T) -> T {
+        self.mode.store(WIPING, Relaxed);
+        let result = action();
+        self.mode.store(PLAIN, Relaxed);
+        result
+    }
 }
 
 // SAFETY: all blocks come from `System` and go back to it with the layout they came with.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !self.watching.load(Relaxed) {
+        if self.mode.load(Relaxed) != WATCHING {
             // SAFETY: the caller keeps the contract of this method, which is the same.
             return unsafe { System.alloc(layout) };
         }
@@ -67,7 +77,12 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if self.watching.load(Relaxed) {
+        let mode = self.mode.load(Relaxed);
+        if mode == WIPING {
+            // SAFETY: the caller keeps the contract of this method, which is the same.
+            return unsafe { ZeroAlloc(System).dealloc(block, layout) };
+        }
+        if mode == WATCHING {
             // SAFETY: the block is the caller's, of this size, and was zeroed when it was handed out.
             let content = unsafe { slice::from_raw_parts(block, layout.size()) };
             if holds_a_secret(content) {
@@ -82,3 +97,7 @@ unsafe impl GlobalAlloc for Allocator {
 fn holds_a_secret(content: &[u8]) -> bool {
     MARKERS.iter().any(|marker| content.windows(marker.len()).any(|window| window == marker.as_bytes()))
 }
+
+const PLAIN: u8 = 0;
+const WATCHING: u8 = 1;
+const WIPING: u8 = 2;

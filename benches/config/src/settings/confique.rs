@@ -1,6 +1,6 @@
 //! With confique.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use confique::Config;
 use secrets_config::Secret;
@@ -28,7 +28,7 @@ pub(super) struct Settings {
     base_url: Url,
     #[config(env = "APP_TIMEOUT", deserialize_with = value::duration_from)]
     timeout: Duration,
-    #[config(env = "APP_HOSTS", parse_env = confique::env::parse::list_by_comma)]
+    #[config(env = "APP_HOSTS", parse_env = confique::env::parse::list_by_comma, deserialize_with = value::list_from)]
     hosts: Vec<String>,
     #[config(env = "APP_REGION")]
     region: Option<String>,
@@ -60,4 +60,8 @@ pub(super) struct Smtp {
 
 pub(super) fn load() -> Settings {
     Settings::builder().env().load().expect("the settings")
+}
+
+pub(super) fn load_file(path: &Path) -> Settings {
+    Settings::builder().file(path).load().expect("the settings")
 }

@@ -1,7 +1,8 @@
 //! With serde, for peers that put sources on top of each other.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
+use figment::providers::{Format, Toml};
 use secrets_config::Secret;
 use serde::Deserialize;
 use url::Url;
@@ -49,8 +50,17 @@ pub(super) fn load_with_config() -> Settings {
     config.and_then(config::Config::try_deserialize).expect("the settings")
 }
 
+pub(super) fn load_file_with_config(path: &Path) -> Settings {
+    let config = config::Config::builder().add_source(config::File::from(path)).build();
+    config.and_then(config::Config::try_deserialize).expect("the settings")
+}
+
 /// With figment. A list is read by hand: the crate's own has brackets.
 pub(super) fn load_with_figment() -> Settings {
     let environment = figment::providers::Env::prefixed("APP_").split("__");
     figment::Figment::from(environment).extract().expect("the settings")
+}
+
+pub(super) fn load_file_with_figment(path: &Path) -> Settings {
+    figment::Figment::from(Toml::file_exact(path)).extract().expect("the settings")
 }

@@ -1,0 +1,6 @@
+use secrets_config::Secret;
+
+fn main() {
+    let password = Secret::from("x");
+    let _ = password == "x";
+}
