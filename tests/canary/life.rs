@@ -14,8 +14,8 @@ use std::{
 
 use canary_tests::{Canary, Log, Request, Server, answer, json};
 use secrets_config::{
-    Config, pool,
-    vault::{Error, Vault, VaultSettings},
+    Config, Secret, pool,
+    vault::{Error, Vault, VaultSettings, login::AppRole},
 };
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -27,6 +27,7 @@ use tokio::{
 };
 
 const SECOND: Duration = Duration::from_secs(1);
+const SECRET_ID: &str = "auth/approle/role/app/secret-id";
 
 /// The secrets that passed, by what they are.
 type Passed = Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>;
@@ -86,9 +87,15 @@ async fn live(length: Duration) {
         note(&passed, "secret_id", wrong);
         let refused = Vault::builder(settings(wrong)).start().await.unwrap_err();
         assert!(matches!(refused, Error::LoginRefused { .. }), "{refused}");
-        // A wrapped token passes by as well.
-        let wrapped = server.admin().post("sys/wrapping/wrap", json!({ "note": "x" })).await;
-        drop(wrapped);
+        // A login with a wrapped secret id, and another with the same, which is used up.
+        let wrapped = server.admin().wrapping("60s").post(SECRET_ID, json!({})).await.unwrap();
+        let wrapped = wrapped["wrap_info"]["token"].as_str().unwrap();
+        note(&passed, "wrapped token", wrapped);
+        let login = AppRole::new(Secret::from(app.role_id.as_str()), Secret::from(wrapped)).wrapped(SECRET_ID);
+        let wrapped = VaultSettings::new(settings(wrong).server, login);
+        Vault::builder(wrapped.clone()).start().await.unwrap().shutdown().await;
+        let refused = Vault::builder(wrapped).start().await.unwrap_err();
+        assert!(matches!(refused, Error::WrappingTokenUsed { .. }), "{refused}");
         queries += query(&pool, 8 * SECOND).await;
         spoils.store(true, Relaxed);
         queries += query(&pool, 4 * SECOND).await;
@@ -104,7 +111,7 @@ async fn live(length: Duration) {
     vault.shutdown().await;
 
     let passed = passed.lock().unwrap().clone();
-    for what in ["role_id", "secret_id", "token", "password", "lease_id"] {
+    for what in ["role_id", "secret_id", "wrapped token", "token", "password", "lease_id"] {
         assert!(passed.contains_key(what), "no {what} passed: {:?}", passed.keys());
     }
     assert!(
@@ -191,6 +198,7 @@ fn note_all(passed: &Passed, body: &Value) {
         ("token", &body["auth"]["client_token"]),
         ("accessor", &body["auth"]["accessor"]),
         ("password", &body["data"]["password"]),
+        ("secret_id", &body["data"]["secret_id"]),
         ("wrapped token", &body["wrap_info"]["token"]),
     ];
     for (what, text) in texts {
