@@ -32,7 +32,9 @@ async fn s07_the_pool_asks_for_another_login_and_recovers_within_two_seconds<P: 
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(load.failed(), failed, "nothing fails after the recovery");
     assert!(noticed < Duration::from_secs(5), "{noticed:?}");
-    assert!(rotation.counters().poisoned > 0);
+    // Found dropped when it was looked at, or exchanged before anybody did.
+    let counters = rotation.counters();
+    assert!(counters.poisoned + counters.drained > 0, "{counters:?}");
     drop(load);
 }
 
