@@ -80,7 +80,7 @@ impl Driver {
             Look::Login(false) => {}
             Look::Login(true) => {
                 tracing::info!("what the service logs in with has changed");
-                self.engine.login_changed();
+                self.engine.login_changed(self.clock.now());
             }
             Look::Tls(Ok(None)) => self.tls_error = None,
             Look::Tls(Ok(Some(renewed))) => {

@@ -150,9 +150,10 @@ impl Engine {
         }
     }
 
-    /// The service has something else to log in with: there is no reason to wait.
-    pub(crate) fn login_changed(&mut self) {
+    /// The service has something else to log in with: there is no reason to wait longer than between any two logins.
+    pub(crate) fn login_changed(&mut self, now: Instant) {
         self.log_in.forgive();
+        self.log_in.again_at(now + FLOOR);
     }
 
     pub(crate) fn lease_renewed(
