@@ -91,7 +91,8 @@ async fn live(length: Duration) {
         let wrapped = server.admin().wrapping("60s").post(SECRET_ID, json!({})).await.unwrap();
         let wrapped = wrapped["wrap_info"]["token"].as_str().unwrap();
         note(&passed, "wrapped token", wrapped);
-        let login = AppRole::new(Secret::from(app.role_id.as_str()), Secret::from(wrapped)).wrapped(SECRET_ID);
+        let login =
+            AppRole::new(Secret::from(app.role_id.as_str()), Secret::from(wrapped)).wrapped(SECRET_ID);
         let wrapped = VaultSettings::new(settings(wrong).server, login);
         Vault::builder(wrapped.clone()).start().await.unwrap().shutdown().await;
         let refused = Vault::builder(wrapped).start().await.unwrap_err();
