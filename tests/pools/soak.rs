@@ -54,9 +54,8 @@ async fn soak<P: Pool>() {
             );
         }
     }
-    // Where all connections are always in use, when the last old one is met is left to chance.
-    let outcome = load.stop().await;
     eventually("the old logins are let go of", async || owner.roles().await == 1).await;
+    let outcome = load.stop().await;
     eprintln!("{rotations} rotations: {outcome:?}, {:?}", rotation.counters());
     outcome.assert_none_failed();
     assert!(owner.sessions().await <= 5);
