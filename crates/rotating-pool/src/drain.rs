@@ -7,7 +7,14 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{adapter::Adapter, gate::Gate, login::Login};
+use crate::{
+    adapter::{Adapter, Failure, Reason},
+    gate::Gate,
+    login::Login,
+};
+
+/// Where all connections are in use, this long is waited for one that is returned.
+pub(crate) const TURN: Duration = Duration::from_secs(1);
 
 /// Connections are looked after this often at first, and the longer some stay the less often.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -67,20 +74,12 @@ impl Drain {
     }
 
     /// Replaces what nobody uses, ends what is used for too long, and lets go of each login that has no connection left.
-    pub(crate) async fn advance<A: Adapter>(
-        &mut self,
-        adapter: &A,
-        newest: &Login,
-        spare: &mut Option<A::Session>,
-        gate: &Gate,
-    ) {
-        let pause = match adapter.replace_idle(newest, spare).await {
-            0 => self.pause,
-            _ => FIRST_PAUSE,
-        };
+    pub(crate) async fn advance<A: Adapter>(&mut self, adapter: &A, newest: &Login, gate: &Gate) {
+        let replaced = replace_idle(adapter, newest, gate).await;
+        let pause = if replaced == 0 { self.pause } else { FIRST_PAUSE };
         let mut staying = Vec::new();
         for mut old in std::mem::take(&mut self.old) {
-            match adapter.remaining(&old.login, spare).await {
+            match adapter.remaining(&old.login).await {
                 Ok(0) => continue,
                 Ok(connections) => old.connections = connections,
                 Err(failure) => tracing::debug!("cannot count old connections: {}", failure.source),
@@ -94,6 +93,13 @@ impl Drain {
         self.next = Instant::now() + pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         self.show(gate);
+        // Those that a hook has replaced may still be about to end.
+        let overlap = adapter.overlap().saturating_sub(replaced).max(1);
+        let connections: usize = self.old.iter().map(|old| old.connections).sum();
+        if let Err(failure) = refill(adapter, newest, connections.min(overlap)).await {
+            tracing::debug!("cannot open connections to replace old ones: {}", failure.source);
+        }
+        adapter.spares().let_look(adapter.size() * 2);
     }
 
     fn show(&self, gate: &Gate) {
@@ -101,6 +107,66 @@ impl Drain {
         let draining =
             self.old.iter().map(|old| (old.login.number(), old.login.credentials().username().to_owned()));
         gate.draining.store(Arc::new(draining.collect()));
+    }
+}
+
+/// Replaces connections of other logins than `newest`: all those that nobody uses now. Returns how many there were, with
+/// those that the pool's hooks have replaced meanwhile.
+pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: &Gate) -> usize {
+    // What is looked at here need not be asked twice.
+    adapter.spares().let_look(0);
+    let mut replaced = close_replaced(adapter).await;
+    for _ in 0..adapter.size() {
+        if adapter.has_only(newest) {
+            break;
+        }
+        if let Err(failure) = refill(adapter, newest, 1).await {
+            tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
+            break;
+        }
+        let wait = if adapter.spares().count() > 0 { Duration::ZERO } else { TURN };
+        let Some(taken) = adapter.take_old(newest, wait).await else { break };
+        match adapter.spares().take() {
+            Some(fresh) => adapter.exchange(taken, fresh).await,
+            None => {
+                if let Err(failure) = adapter.replace_in_place(taken, newest).await {
+                    tracing::debug!("cannot replace an old connection: {}", failure.source);
+                    break;
+                }
+            }
+        }
+        gate.counts.drained.add(1);
+        replaced += 1;
+    }
+    replaced
+}
+
+/// Opens connections until `wanted` are spare, as far as there may be and as there is room for.
+async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize) -> Result<(), Failure> {
+    while adapter.spares().count() < wanted.min(adapter.overlap()) {
+        match adapter.open(newest).await {
+            Ok(connection) => adapter.spares().put(connection),
+            Err(Failure { reason: Reason::Full, .. }) => break,
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}
+
+async fn close_replaced<A: Adapter>(adapter: &A) -> usize {
+    let replaced = adapter.spares().take_replaced();
+    let count = replaced.len();
+    for connection in replaced {
+        adapter.close_session(connection).await;
+    }
+    count
+}
+
+/// Closes the connections that are not needed any more.
+pub(crate) async fn close_spares<A: Adapter>(adapter: &A) {
+    close_replaced(adapter).await;
+    while let Some(connection) = adapter.spares().take() {
+        adapter.close_session(connection).await;
     }
 }
 
