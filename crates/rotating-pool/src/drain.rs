@@ -28,6 +28,8 @@ pub(crate) struct Drain {
     old: Vec<Old>,
     next: Instant,
     pause: Duration,
+    /// How many connections had been replaced, here or by the pool's hooks, when that was looked at last.
+    replaced: u64,
 }
 
 /// A login of which there may be connections. Held until there are none.
@@ -39,7 +41,7 @@ struct Old {
 
 impl Drain {
     pub(crate) fn new() -> Self {
-        Self { old: Vec::new(), next: Instant::now(), pause: FIRST_PAUSE }
+        Self { old: Vec::new(), next: Instant::now(), pause: FIRST_PAUSE, replaced: 0 }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -75,8 +77,10 @@ impl Drain {
 
     /// Replaces what nobody uses, ends what is used for too long, and lets go of each login that has no connection left.
     pub(crate) async fn advance<A: Adapter>(&mut self, adapter: &A, newest: &Login, gate: &Gate) {
-        let replaced = replace_idle(adapter, newest, gate).await;
-        let pause = if replaced == 0 { self.pause } else { FIRST_PAUSE };
+        replace_idle(adapter, newest, gate).await;
+        let replaced = gate.counts.drained.get();
+        let pause = if replaced == self.replaced { self.pause } else { FIRST_PAUSE };
+        self.replaced = replaced;
         let mut staying = Vec::new();
         for mut old in std::mem::take(&mut self.old) {
             match adapter.remaining(&old.login).await {
@@ -92,14 +96,12 @@ impl Drain {
         self.old = staying;
         self.next = Instant::now() + pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
+        adapter.spares().let_look(adapter.size() * 2);
         self.show(gate);
-        // Those that a hook has replaced may still be about to end.
-        let overlap = adapter.overlap().saturating_sub(replaced).max(1);
-        let connections: usize = self.old.iter().map(|old| old.connections).sum();
-        if let Err(failure) = refill(adapter, newest, connections.min(overlap)).await {
+        let connections = self.old.iter().map(|old| old.connections).sum();
+        if let Err(failure) = refill(adapter, newest, connections).await {
             tracing::debug!("cannot open connections to replace old ones: {}", failure.source);
         }
-        adapter.spares().let_look(adapter.size() * 2);
     }
 
     fn show(&self, gate: &Gate) {
@@ -110,12 +112,10 @@ impl Drain {
     }
 }
 
-/// Replaces connections of other logins than `newest`: all those that nobody uses now. Returns how many there were, with
-/// those that the pool's hooks have replaced meanwhile.
-pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: &Gate) -> usize {
+/// Replaces connections of other logins than `newest`: all those that nobody uses now.
+pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: &Gate) {
     // What is looked at here need not be asked twice.
     adapter.spares().let_look(0);
-    let mut replaced = close_replaced(adapter).await;
     for _ in 0..adapter.size() {
         if adapter.has_only(newest) {
             break;
@@ -136,30 +136,30 @@ pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: 
             }
         }
         gate.counts.drained.add(1);
-        replaced += 1;
     }
-    replaced
 }
 
 /// Opens connections until `wanted` are spare, as far as there may be and as there is room for.
 async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize) -> Result<(), Failure> {
-    while adapter.spares().count() < wanted.min(adapter.overlap()) {
+    // The other half is for those that were replaced and that the server is about to end.
+    let most = adapter.overlap().div_ceil(2);
+    loop {
+        close_replaced(adapter).await;
+        if adapter.spares().count() >= wanted.min(most) {
+            return Ok(());
+        }
         match adapter.open(newest).await {
             Ok(connection) => adapter.spares().put(connection),
-            Err(Failure { reason: Reason::Full, .. }) => break,
+            Err(Failure { reason: Reason::Full, .. }) => return Ok(()),
             Err(failure) => return Err(failure),
         }
     }
-    Ok(())
 }
 
-async fn close_replaced<A: Adapter>(adapter: &A) -> usize {
-    let replaced = adapter.spares().take_replaced();
-    let count = replaced.len();
-    for connection in replaced {
+async fn close_replaced<A: Adapter>(adapter: &A) {
+    for connection in adapter.spares().take_replaced() {
         adapter.close_session(connection).await;
     }
-    count
 }
 
 /// Closes the connections that are not needed any more.

@@ -77,9 +77,10 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Sets how many connections there may be above the pool's maximum while old ones are replaced: they are open before
-    /// the old ones they replace come back. With 0 a connection is ended before the one in its place is opened, and
-    /// somebody may have to wait for that. The default is half of the maximum, at least 1.
+    /// Sets how many connections there may be above the pool's maximum while old ones are replaced: those that wait for
+    /// an old one to come back, and those that were replaced and that the server is about to end. With 0 a connection is
+    /// ended before the one in its place is opened, and somebody may have to wait for that. The default is half of the
+    /// maximum, at least 1.
     pub fn overlap(mut self, connections: u32) -> Self {
         self.overlap = Some(connections);
         self
