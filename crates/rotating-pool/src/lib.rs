@@ -38,6 +38,8 @@ mod rotation;
 #[cfg(feature = "_follow")]
 mod sessions;
 #[cfg(feature = "_follow")]
+mod spares;
+#[cfg(feature = "_follow")]
 mod sqlstate;
 #[cfg(feature = "_sqlx")]
 pub mod sqlx;
