@@ -76,24 +76,27 @@ impl Drain {
     }
 
     /// Replaces what nobody uses, ends what is used for too long, and lets go of each login that has no connection left.
+    /// Dropping the future lets go of no other.
     pub(crate) async fn advance<A: Adapter>(&mut self, adapter: &A, newest: &Login, gate: &Gate) {
         replace_idle(adapter, newest, gate).await;
         let replaced = gate.counts.drained.get();
         let pause = if replaced == self.replaced { self.pause } else { FIRST_PAUSE };
         self.replaced = replaced;
-        let mut staying = Vec::new();
-        for mut old in std::mem::take(&mut self.old) {
+        let mut at = 0;
+        while let Some(old) = self.old.get_mut(at) {
             match adapter.remaining(&old.login).await {
-                Ok(0) => continue,
+                Ok(0) => {
+                    self.old.remove(at);
+                    continue;
+                }
                 Ok(connections) => old.connections = connections,
                 Err(failure) => tracing::debug!("cannot count old connections: {}", failure.source),
             }
             if old.deadline.take_if(|deadline| *deadline <= Instant::now()).is_some() {
                 end(adapter, &old.login, gate).await;
             }
-            staying.push(old);
+            at += 1;
         }
-        self.old = staying;
         self.next = Instant::now() + pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         adapter.spares().let_look(adapter.size() * 2);

@@ -36,8 +36,6 @@ mod postgres;
 #[cfg(feature = "_follow")]
 mod rotation;
 #[cfg(feature = "_follow")]
-mod sessions;
-#[cfg(feature = "_follow")]
 mod spares;
 #[cfg(feature = "_follow")]
 mod sqlstate;

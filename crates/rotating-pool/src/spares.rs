@@ -55,7 +55,6 @@ impl<C> Spares<C> {
     }
 
     /// Lets the hooks ask so many connections whose they are, while there is a spare one.
-    #[cfg(any(feature = "_sqlx", feature = "deadpool-postgres"))]
     pub(crate) fn let_look(&self, times: usize) {
         self.looks.store(times, Ordering::Relaxed);
     }

@@ -14,10 +14,9 @@ use super::{
     opening::Opening,
     pool::RotatingPool,
     server::{Options, Server},
+    sessions::Sessions,
 };
-use crate::{
-    Error, Rotation, follower::Follower, gate::Gate, login::Login, sessions::Sessions, spares::Spares,
-};
+use crate::{Error, Rotation, follower::Follower, gate::Gate, login::Login, spares::Spares};
 
 /// Builds a `sqlx` pool whose login changes.
 #[must_use = "a builder does nothing until `connect` is called"]

@@ -8,8 +8,9 @@ use tokio::time;
 use super::{
     hooks::AfterConnect,
     server::{Options, Server},
+    sessions::Sessions,
 };
-use crate::{gate::Gate, login::Login, sessions::Sessions, spares::Spares, sqlstate};
+use crate::{gate::Gate, login::Login, spares::Spares, sqlstate};
 
 /// A database that does not answer a small question in this time does not answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
