@@ -82,6 +82,8 @@ pub(crate) struct Failure {
 pub(crate) enum Reason {
     /// The login itself is not accepted.
     Refused,
+    /// It may be that the login is not accepted, or that there is no room, or no database.
+    Unclear,
     /// There is no room for another connection.
     Full,
     /// Anything else: it may be better later.

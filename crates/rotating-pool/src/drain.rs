@@ -92,8 +92,10 @@ impl Drain {
                 Ok(connections) => old.connections = connections,
                 Err(failure) => tracing::debug!("cannot count old connections: {}", failure.source),
             }
-            if old.deadline.take_if(|deadline| *deadline <= Instant::now()).is_some() {
-                end(adapter, &old.login, gate).await;
+            let now = Instant::now();
+            if old.deadline.is_some_and(|deadline| deadline <= now) {
+                let is_done = end(adapter, &old.login, gate).await;
+                old.deadline = (!is_done).then(|| now + LONGEST_PAUSE);
             }
             at += 1;
         }
@@ -173,12 +175,14 @@ pub(crate) async fn close_spares<A: Adapter>(adapter: &A) {
     }
 }
 
-async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) {
+/// Returns whether every connection was ended.
+async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) -> bool {
     let generation = old.number();
     match adapter.end(old).await {
         Ok(connections) => {
             gate.ended_late(connections);
             tracing::warn!(generation, connections, "ended connections in use at the end of their login");
+            true
         }
         Err(failure) => {
             tracing::warn!(
@@ -186,6 +190,7 @@ async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) {
                 "cannot end connections in use at the end of their login: {}",
                 failure.source
             );
+            false
         }
     }
 }

@@ -216,6 +216,9 @@ impl<A: Adapter> Follower<A> {
             }
             Err(Failure { reason: Reason::Refused, .. }) => self.pin(),
             Err(failure) => {
+                if failure.reason == Reason::Unclear {
+                    self.rotating.request_refresh(self.current.generation());
+                }
                 tracing::debug!("cannot tell whether the login works: {}", failure.source);
                 self.verify_at = Some(Instant::now() + RETRY);
             }

@@ -84,8 +84,11 @@ async fn s40_a_revoked_login_is_replaced_by_the_next<P: Pool>() {
     let (pool, rotation) = owner.connect_through::<P>(&bouncer.place(), &Settings::default()).await;
     let load = Load::start(&pool, 8);
     eventually("the pool is full", async || pool.size() == 10 || owner.sessions().await >= 8).await;
+    let mut requests = owner.refresh_requests();
     owner.revoke("app_1").await;
     eventually("it is noticed", async || rotation.counters().poisoned > 0).await;
+    tokio::time::timeout(SOON, requests.next()).await.expect("another login is asked for");
+    assert!(rotation.trouble().is_none(), "what pgbouncer says may mean anything");
     owner.rotate_revoked("").await;
     eventually("the new login is in use", async || rotation.generation() == 2).await;
     tokio::time::sleep(Duration::from_secs(2)).await;

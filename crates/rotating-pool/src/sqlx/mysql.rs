@@ -67,6 +67,10 @@ impl Sealed for MySql {
         })
     }
 
+    fn end_own(connection: &mut MySqlConnection) -> BoxFuture<'_, Result<(), Error>> {
+        Self::run(connection, "KILL CONNECTION_ID()")
+    }
+
     fn set_role<'c>(connection: &'c mut MySqlConnection, role: &'c str) -> BoxFuture<'c, Result<(), Error>> {
         Box::pin(async move {
             let sql = format!("SET ROLE `{}`", role.replace('`', "``"));

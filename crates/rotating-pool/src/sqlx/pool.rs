@@ -255,11 +255,9 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
 
 /// Ends the session of a connection, which keeps its place in the pool.
 async fn vacate<DB: Server>(connection: &mut DB::Connection) {
-    if let Ok(session) = in_time(DB::session(connection)).await {
-        // Its last answer is that it has been ended; after that there is none.
-        let _ended = in_time(DB::end(connection, &session)).await;
-        let _gone = in_time(connection.ping()).await;
-    }
+    // Its last answer is that it has been ended; after that there is none.
+    let _ended = in_time(DB::end_own(connection)).await;
+    let _gone = in_time(connection.ping()).await;
 }
 
 /// Returns a connection to its pool. One that does not answer is dropped.

@@ -75,6 +75,10 @@ impl Sealed for Postgres {
         })
     }
 
+    fn end_own(connection: &mut PgConnection) -> BoxFuture<'_, Result<(), Error>> {
+        Self::run(connection, "SELECT pg_terminate_backend(pg_backend_pid())")
+    }
+
     fn set_role<'c>(connection: &'c mut PgConnection, role: &'c str) -> BoxFuture<'c, Result<(), Error>> {
         Box::pin(async move {
             let query = sqlx::query("SELECT set_config('role', $1, false)").bind(role).persistent(false);

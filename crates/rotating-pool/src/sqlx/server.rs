@@ -44,6 +44,9 @@ pub trait Sealed: Database {
         session: &'c Session,
     ) -> BoxFuture<'c, Result<(), Error>>;
 
+    /// Ends the connection's own session, whichever that is at this moment: a pooler may change it between two statements.
+    fn end_own(connection: &mut Self::Connection) -> BoxFuture<'_, Result<(), Error>>;
+
     /// Takes on another role, for good.
     fn set_role<'c>(connection: &'c mut Self::Connection, role: &'c str) -> BoxFuture<'c, Result<(), Error>>;
 }
