@@ -54,7 +54,7 @@
 //! | `validator` | the rules `email`, `url`, `ip`, `credit_card`, `regex` |
 //! | `process` | `process::harden`: no core dumps, no memory for others to read |
 //! | `rotating` | values that change while the process runs |
-//! | `rotating-pool` | `sqlx` pools whose login changes; needs Rust 1.94 |
+//! | `sqlx-postgres`, `sqlx-mysql` | `sqlx` pools whose login changes; need Rust 1.94. `rotating-pool` is the first |
 //! | `deadpool-postgres`, `bb8-postgres` | the same for the pools of those crates |
 //! | `direct-vault` | login to Vault, renewal, leases |
 //! | `metrics` | counters and gauges of `vault`, for a recorder of the crate `metrics` |
