@@ -7,6 +7,8 @@
 mod database;
 #[path = "cancellation/ground.rs"]
 mod ground;
+#[path = "cancellation/handles.rs"]
+mod handles;
 #[path = "cancellation/shutdown.rs"]
 mod shutdown;
 #[path = "cancellation/stage.rs"]

@@ -20,7 +20,7 @@ use tokio::{
 #[cfg(feature = "vaultrs")]
 pub(crate) use self::lent::{Borrowed, Loan};
 use self::{
-    doubt::Doubt,
+    doubt::doubted,
     files::Look,
     job::{Done, Outcome},
     lease::{Lease, RetiredLease},
@@ -58,10 +58,10 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
-    doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
     #[cfg(feature = "vaultrs")]
     lent: lent::Lent,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
+    /// When to look at what nobody tells of.
     looking: Interval,
     /// Vault does not take what the service logs in with.
     is_refused: bool,
@@ -104,7 +104,6 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
-            doubts: FuturesUnordered::new(),
             #[cfg(feature = "vaultrs")]
             lent: lent::Lent::new(),
             looks: FuturesUnordered::new(),
@@ -158,7 +157,7 @@ impl Driver {
                 Some(id) = self.releases.next() => self.engine.released(id),
                 Some(look) = self.looks.next() => self.take_in_look(look),
                 _ = self.looking.tick() => self.look_at_files(),
-                Some(doubt) = self.doubts.next() => self.take_in_doubt(doubt),
+                key = doubted(&mut self.leases) => self.take_in_doubt(key),
                 () = self.clock.wait_until(wake) => {}
             }
         }
