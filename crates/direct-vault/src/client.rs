@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod health;
 mod lease;
+mod request_id;
 mod resolver;
 mod tls;
 mod token;
@@ -24,6 +25,7 @@ pub(crate) use self::{
     auth::{Grant, NewToken},
     health::Health,
     lease::{Answered, Increment, LeaseId, Leased},
+    request_id::RequestId,
     tls::TlsFiles,
     token::Token,
 };

@@ -94,7 +94,7 @@ impl Driver {
         key: LeaseKey,
         session: SessionId,
         sent: Instant,
-        Leased { id, grant }: Leased,
+        Leased { id, grant, request_id }: Leased,
         data: &[u8],
     ) -> Result<(), Error> {
         let now = self.clock.now();
@@ -111,14 +111,14 @@ impl Driver {
         let (role, ttl_secs) = (lease.path.as_str(), grant.ttl.as_secs());
         match news {
             News::First => {
-                tracing::info!(role, generation = 1, ttl_secs, "lease issued");
+                tracing::info!(role, generation = 1, ttl_secs, %request_id, "lease issued");
                 lease.doubts = lease.slot.refresh_requests();
             }
             News::Replaced(released) => {
                 self.counters.rotations += 1;
                 let generation = lease.slot.generation();
                 let overlap_ms = overlap.map(|overlap| overlap.as_millis() as u64);
-                tracing::info!(role, generation, ttl_secs, reason, overlap_ms, "lease replaced");
+                tracing::info!(role, generation, ttl_secs, reason, overlap_ms, %request_id, "lease replaced");
                 if let Some((retired, id)) = retired.zip(old) {
                     self.retired.insert(retired, RetiredLease { id });
                     self.releases.push(released.map(move |()| retired).boxed());
