@@ -56,6 +56,8 @@ async fn an_event_names_the_request_by_which_the_audit_log_knows_it_and_its_toke
     let accessor = &login["response"]["auth"]["accessor"];
     assert!(accessor.as_str().unwrap().starts_with("hmac-sha256:"), "{accessor}");
     assert_eq!([&issued["auth"]["accessor"], &replaced["auth"]["accessor"]], [accessor; 2]);
+    let lease = replaced["response"]["secret"]["lease_id"].as_str().unwrap();
+    assert!(servers.app.lease_ids(&servers.vault).await.unwrap().iter().any(|id| id == lease), "{replaced}");
 }
 
 /// Everything that passed the proxy and nobody may read: tokens, their accessors, ids of leases, passwords.
