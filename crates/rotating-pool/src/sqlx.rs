@@ -39,6 +39,7 @@ mod pool;
 #[cfg(feature = "sqlx-postgres")]
 mod postgres;
 mod server;
+mod sessions;
 
 use std::io::ErrorKind;
 

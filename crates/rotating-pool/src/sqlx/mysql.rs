@@ -5,8 +5,10 @@ use futures_util::TryStreamExt;
 use secrets_config_core::DbCredentials;
 use sqlx::{AssertSqlSafe, Error, Executor, MySql, MySqlConnection, Row, mysql::MySqlConnectOptions};
 
-use super::server::{Sealed, Server};
-use crate::sessions::Session;
+use super::{
+    server::{Sealed, Server},
+    sessions::Session,
+};
 
 impl Server for MySql {}
 

@@ -8,8 +8,10 @@ use sqlx::{
     postgres::{PgConnectOptions, types::Oid},
 };
 
-use super::server::{Sealed, Server};
-use crate::sessions::Session;
+use super::{
+    server::{Sealed, Server},
+    sessions::Session,
+};
 
 impl Server for Postgres {}
 

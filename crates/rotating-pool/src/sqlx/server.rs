@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use secrets_config_core::DbCredentials;
 use sqlx::{Connection, Database, Error};
 
-use crate::sessions::Session;
+use super::sessions::Session;
 
 /// A connection's options.
 pub(super) type Options<DB> = <<DB as Database>::Connection as Connection>::Options;
