@@ -1,5 +1,4 @@
 //! What is denied for good is said once, however long the life.
-#![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use std::time::Duration;
 
