@@ -5,8 +5,14 @@
 
 #[path = "cancellation/database.rs"]
 mod database;
+#[path = "cancellation/doubts.rs"]
+mod doubts;
 #[path = "cancellation/ground.rs"]
 mod ground;
+#[path = "cancellation/handles.rs"]
+mod handles;
+#[path = "cancellation/readings.rs"]
+mod readings;
 #[path = "cancellation/shutdown.rs"]
 mod shutdown;
 #[path = "cancellation/stage.rs"]

@@ -38,8 +38,16 @@ pub struct Servers {
 impl Servers {
     /// Starts both.
     pub async fn start(provision: Provision) -> Self {
-        let (direct, postgres, vault) =
-            tokio::try_join!(binary(), Postgres::start(), Vault::start()).unwrap();
+        Self::with(Vault::start(), provision).await
+    }
+
+    /// Starts both, with a Vault that writes down every request.
+    pub async fn start_audited(provision: Provision) -> Self {
+        Self::with(Vault::start_audited(), provision).await
+    }
+
+    async fn with(vault: impl Future<Output = testkit::Result<Vault>>, provision: Provision) -> Self {
+        let (direct, postgres, vault) = tokio::try_join!(binary(), Postgres::start(), vault).unwrap();
         let app = provision.apply(&vault, &postgres).await.unwrap();
         Self { postgres, vault, app, direct: direct.clone() }
     }

@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod health;
 mod lease;
+mod request_id;
 mod resolver;
 mod tls;
 mod token;
@@ -24,6 +25,7 @@ pub(crate) use self::{
     auth::{Grant, NewToken},
     health::Health,
     lease::{Answered, Increment, LeaseId, Leased},
+    request_id::RequestId,
     tls::TlsFiles,
     token::Token,
 };
@@ -102,10 +104,17 @@ impl Client {
             request = request.body(bytes::Bytes::from_owner(body));
         }
         let failed = |error: reqwest::Error| {
-            if error.is_timeout() && !error.is_connect() {
-                return Error::TimedOut { path: path.to_owned(), seconds: timeout.as_secs() };
+            let path = path.to_owned();
+            if error.is_connect() {
+                self.unreachable(&error)
+            } else if error.is_timeout() {
+                Error::TimedOut { path, seconds: timeout.as_secs() }
+            } else if tls::refusal(&error, &self.authority).is_some() {
+                // Vault says only after the handshake that it does not take our certificate.
+                self.unreachable(&error)
+            } else {
+                Error::AnswerLost { path, reason: root(&error) }
             }
-            self.unreachable(&error)
         };
         let mut response = request.send().await.map_err(failed)?;
         let status = response.status();

@@ -20,7 +20,7 @@ use tokio::{
 #[cfg(feature = "vaultrs")]
 pub(crate) use self::lent::{Borrowed, Loan};
 use self::{
-    doubt::Doubt,
+    doubt::doubted,
     files::Look,
     job::{Done, Outcome},
     lease::{Lease, RetiredLease},
@@ -58,10 +58,10 @@ pub(crate) struct Driver {
     retired: BTreeMap<RetiredId, RetiredLease>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     releases: FuturesUnordered<BoxFuture<'static, RetiredId>>,
-    doubts: FuturesUnordered<BoxFuture<'static, Doubt>>,
     #[cfg(feature = "vaultrs")]
     lent: lent::Lent,
     looks: FuturesUnordered<BoxFuture<'static, Look>>,
+    /// When to look at what nobody tells of.
     looking: Interval,
     /// Vault does not take what the service logs in with.
     is_refused: bool,
@@ -73,8 +73,8 @@ pub(crate) struct Driver {
     status: Published,
     counters: Counters,
     last_error: Option<Arc<Error>>,
-    /// What was logged in the last minute.
-    said: BTreeMap<String, Instant>,
+    /// What was logged, and from when on again.
+    said: BTreeMap<String, Option<Instant>>,
     #[cfg(feature = "metrics")]
     metrics: crate::metrics::Metrics,
 }
@@ -104,7 +104,6 @@ impl Driver {
             retired: BTreeMap::new(),
             jobs: FuturesUnordered::new(),
             releases: FuturesUnordered::new(),
-            doubts: FuturesUnordered::new(),
             #[cfg(feature = "vaultrs")]
             lent: lent::Lent::new(),
             looks: FuturesUnordered::new(),
@@ -158,7 +157,7 @@ impl Driver {
                 Some(id) = self.releases.next() => self.engine.released(id),
                 Some(look) = self.looks.next() => self.take_in_look(look),
                 _ = self.looking.tick() => self.look_at_files(),
-                Some(doubt) = self.doubts.next() => self.take_in_doubt(doubt),
+                key = doubted(&mut self.leases) => self.take_in_doubt(key),
                 () = self.clock.wait_until(wake) => {}
             }
         }
@@ -174,8 +173,8 @@ impl Driver {
                 let id = self.engine.logged_in(now, sent, login.grant);
                 self.counters.logins += 1;
                 self.is_refused = false;
-                let generation = self.counters.logins;
-                tracing::info!(generation, ttl_secs = login.grant.ttl.as_secs(), "logged in to Vault");
+                let (generation, ttl_secs) = (self.counters.logins, login.grant.ttl.as_secs());
+                tracing::info!(generation, ttl_secs, request_id = %login.request_id, "logged in to Vault");
                 self.tokens.insert(id, Arc::new(login));
                 #[cfg(feature = "vaultrs")]
                 self.lend();
@@ -194,6 +193,8 @@ impl Driver {
                 if alive {
                     self.refuse_denied();
                 } else {
+                    // What was denied with it may be allowed to the next one, and is then said anew if it is not.
+                    self.said.retain(|_, again| again.is_some());
                     tracing::warn!("the token is dead: logging in again");
                 }
             }
@@ -233,8 +234,9 @@ impl Driver {
     fn take_in_failure(&mut self, job: Job, error: Error) -> bool {
         let now = self.clock.now();
         self.engine.failed(now, job, &error);
-        if let (Job::RevokeLease(..) | Job::RevokeToken(_), Error::Denied { .. }) = (job, &error) {
-            tracing::debug!("a replaced lease ends by itself: {error}");
+        let is_over = matches!(error, Error::Denied { .. } | Error::LeaseGone { .. });
+        if matches!(job, Job::RevokeLease(..) | Job::RevokeToken(_)) && is_over {
+            tracing::debug!("a replaced lease ends by itself, or has: {error}");
             return true;
         }
         self.counters.failures += 1;
@@ -255,16 +257,18 @@ impl Driver {
         true
     }
 
-    /// Keeps and logs what is wrong: the first time, and then once a minute.
+    /// Keeps and logs what is wrong: the first time, and then once a minute. That renewals are denied is said once: what
+    /// cannot be renewed is replaced in time, and so it stays.
     fn note(&mut self, error: Error) {
         const AGAIN: Duration = Duration::from_secs(60);
         let now = Instant::now();
         let text = error.to_string();
-        self.said.retain(|_, said| now - *said < AGAIN);
+        self.said.retain(|_, again| again.is_none_or(|again| now < again));
         if !self.said.contains_key(&text) {
             let state = self.state(self.clock.now()).as_str();
             tracing::warn!(state, retryable = error.is_retryable(), "{text}");
-            self.said.insert(text, now);
+            let is_lasting = matches!(error, Error::Denied { operation: "renew", .. });
+            self.said.insert(text, (!is_lasting).then(|| now + AGAIN));
         }
         self.last_error = Some(Arc::new(error));
     }

@@ -225,9 +225,9 @@ impl Engine {
         wake
     }
 
-    /// Returns whether the lease is being read.
-    pub(crate) fn is_issuing(&self, key: LeaseKey) -> bool {
-        self.leases.get(&key).is_some_and(|lease| lease.issuing.is_some())
+    /// Returns whether the lease is being read or renewed.
+    pub(crate) fn is_busy(&self, key: LeaseKey) -> bool {
+        self.leases.get(&key).is_some_and(|lease| lease.attempts.is_running())
     }
 
     /// Returns whether a new token is being asked for.

@@ -9,7 +9,7 @@ use crate::login::Method;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Vault did not answer.
+    /// Vault could not be reached: the request was not sent.
     #[error(
         "no answer from Vault at {address} ({reason}): check VAULT_ADDR, the network and that Vault runs"
     )]
@@ -26,6 +26,16 @@ pub enum Error {
         path: String,
         /// How long it was waited for.
         seconds: u64,
+    },
+    /// The connection broke after the request was sent. Vault may have done what it asked for.
+    #[error(
+        "the connection broke before the answer to {path} ({reason}): check the network and that Vault runs"
+    )]
+    AnswerLost {
+        /// The API path.
+        path: String,
+        /// What the network said.
+        reason: String,
     },
     /// Vault answers but is sealed.
     #[error("the Vault at {address} is sealed: it answers when somebody unseals it")]
@@ -209,6 +219,7 @@ impl Error {
         match self {
             Self::Unreachable { .. }
             | Self::TimedOut { .. }
+            | Self::AnswerLost { .. }
             | Self::Sealed { .. }
             | Self::Unavailable { .. }
             | Self::NotStarted { .. }

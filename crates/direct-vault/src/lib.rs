@@ -29,7 +29,8 @@
 //! | dropped | what becomes of it |
 //! | --- | --- |
 //! | [`Builder::start`] | The attempt ends at once. It has made one token at most, which is not revoked. |
-//! | a call that leases, such as [`Vault::database`] | What is not yet asked for is not asked for. A lease that is on its way is revoked when it arrives. One that was handed over at that very moment is held until shutdown. |
+//! | a call that leases, such as [`Vault::database`] | What is not yet asked for is not asked for. A lease that is on its way is revoked when it arrives. |
+//! | the last [`Rotating`](secrets_config_core::Rotating) of a lease, and all who held its newest generation | Within two seconds the lease is let go of, and revoked. |
 //! | [`Vault`] | Nothing is revoked: its token and leases live on without renewal. |
 //! | [`Vault::shutdown`] | The revocation ends where it is. |
 //!

@@ -52,6 +52,9 @@ impl Vault {
     /// The login is renewed, and replaced before it or the token that made it ends. Whoever holds a generation of it
     /// (`rotating_pool` does so for its connections) keeps the old login from being revoked.
     ///
+    /// It is let go of when nobody can see it any more: within two seconds after the last handle and the last holder of
+    /// the newest generation are dropped it is no longer renewed, and is revoked in the background.
+    ///
     /// # Errors
     ///
     /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`],
@@ -68,7 +71,8 @@ impl Vault {
     /// `database/static-creds/app`.
     ///
     /// It is read again when its password is due to change, and every ten seconds, since it can be changed at any time.
-    /// A new password is a new generation; sessions that were opened with the old one live on in the database.
+    /// A new password is a new generation; sessions that were opened with the old one live on in the database. Once the
+    /// last handle and the last holder of the newest generation are dropped, it is read no more.
     ///
     /// # Errors
     ///
@@ -82,7 +86,8 @@ impl Vault {
         self.read_again(path.trim_matches('/').to_owned(), reading::StaticDatabase::default()).await
     }
 
-    /// Leases anything else that Vault makes when `path` is read, such as `aws/creds/app` or `rabbitmq/creds/app`.
+    /// Leases anything else that Vault makes when `path` is read, such as `aws/creds/app` or `rabbitmq/creds/app`, until
+    /// nobody can see it any more, as with [`database`](Self::database).
     ///
     /// `T` is the `data` of the answer. Its secrets are to be [`Secret`](secrets_config_core::Secret)s, which are not
     /// shown and are wiped:

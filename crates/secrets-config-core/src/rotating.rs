@@ -211,6 +211,20 @@ impl<T> Publisher<T> {
         *self.numbers.borrow()
     }
 
+    /// Returns whether nobody sees the value any more, nor ever will: every handle is gone, and everybody who held the
+    /// newest generation.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        if !self.numbers.is_closed() {
+            return false;
+        }
+        let newest = self.current.load_full();
+        // A short look that is still going on is counted among the owners from here on.
+        self.current.store(Arc::clone(&newest));
+        const OURS: usize = 2;
+        Arc::strong_count(&newest) == OURS
+    }
+
     /// Says when the newest generation stops being good; `None` is never, which is what a first generation starts with.
     pub fn set_expires(&self, expires: Option<Instant>) {
         self.current.load().expiry.send_if_modified(|known| std::mem::replace(known, expires) != expires);
@@ -347,6 +361,34 @@ mod tests {
         let end = Instant::now();
         publisher.set_expires(Some(end));
         assert_eq!(held.expires(), Some(end));
+    }
+
+    #[tokio::test]
+    async fn a_value_is_abandoned_when_its_last_handle_and_its_last_holder_are_gone() {
+        let (mut publisher, rotating) = channel("a");
+        let (clone, old) = (rotating.clone(), rotating.current().hold());
+        let _retired = publisher.publish("b");
+        let newest = rotating.current().hold();
+        let mut seen = vec![publisher.is_abandoned()];
+        drop(rotating);
+        seen.push(publisher.is_abandoned());
+        drop(clone);
+        seen.push(publisher.is_abandoned());
+        drop(newest);
+        // Who has the old generation alone sees nothing of the newest.
+        assert_eq!((seen, publisher.is_abandoned()), (vec![false; 3], true));
+        drop(old);
+    }
+
+    #[tokio::test]
+    async fn a_value_is_not_abandoned_during_a_short_look() {
+        let (publisher, rotating) = channel("a");
+        let look = rotating.current();
+        drop(rotating);
+        assert!(!publisher.is_abandoned());
+        assert_eq!(**look, "a");
+        drop(look);
+        assert!(publisher.is_abandoned());
     }
 
     #[tokio::test]

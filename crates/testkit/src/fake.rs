@@ -76,6 +76,11 @@ impl FakeVault {
         self.lock().sealed = sealed;
     }
 
+    /// Denies every request to this path, such as `sys/leases/renew`, from now on.
+    pub fn deny(&self, path: &str) {
+        self.lock().denied.push(path.to_owned());
+    }
+
     /// Returns whether it is sealed.
     #[must_use]
     pub fn is_sealed(&self) -> bool {

@@ -156,6 +156,16 @@ impl Service {
         self.guard.signal("KILL").await;
     }
 
+    /// Sends SIGSTOP: the process stands still until [`resume`](Self::resume), and the world goes on.
+    pub async fn pause(&mut self) {
+        self.guard.signal("STOP").await;
+    }
+
+    /// Sends SIGCONT.
+    pub async fn resume(&mut self) {
+        self.guard.signal("CONT").await;
+    }
+
     /// Asks with GET and returns the status and the JSON body; a body that is no JSON comes as a text.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use admin::{Admin, TokenInfo};
 pub use cluster::Cluster;
@@ -55,6 +55,18 @@ impl Vault {
     /// The binary may be missing, or the server may not start, such as with files it cannot use.
     pub async fn start_with_tls(tls: Tls) -> Result<Self> {
         let mut vault = Self::new(Node::with_tls(tls))?;
+        vault.launch_somewhere().await?;
+        vault.initialise().await?;
+        Ok(vault)
+    }
+
+    /// Starts a server that writes down every request, see [`audit`](Self::audit).
+    ///
+    /// # Errors
+    ///
+    /// The binary may be missing, or the server may not start.
+    pub async fn start_audited() -> Result<Self> {
+        let mut vault = Self::new(Node::audited())?;
         vault.launch_somewhere().await?;
         vault.initialise().await?;
         Ok(vault)
@@ -157,6 +169,19 @@ impl Vault {
             Some(Err(error)) => Err(Error::io("send a signal")(error.into())),
             None => Err(self.server.start_error()),
         }
+    }
+
+    /// Returns the audit log so far: an entry for each request, and one for its answer, with an HMAC in the place of
+    /// what is secret.
+    ///
+    /// # Errors
+    ///
+    /// The server may have been started without one.
+    pub fn audit(&self) -> Result<Vec<Value>> {
+        let log = fs::read_to_string(node::audit_log(self.server.directory()));
+        let log = log.map_err(Error::io("read the audit log"))?;
+        // The last line may not be whole yet.
+        Ok(log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 
     /// The server's process id, if it runs.

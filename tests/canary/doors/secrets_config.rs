@@ -291,6 +291,7 @@ pub(crate) const EXEMPT: &[Exempt] = &[
         doors: &[
             "Generation::expires",
             "Generation::expiry",
+            "Publisher::is_abandoned",
             "Publisher::publish_until",
             "Publisher::refresh_requests",
             "Publisher::set_expires",

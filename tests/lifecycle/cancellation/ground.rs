@@ -6,10 +6,17 @@ use direct_vault::{State, Status, Vault, VaultSettings};
 use lifecycle_tests::turns::{complete, settle, tasks, until};
 use secrets_config_core::{Config, DbCredentials, Rotating};
 use testkit::{FakeVault, Terms};
-use tokio::{sync::watch, time::advance};
+use tokio::{
+    sync::watch,
+    task::yield_now,
+    time::{Instant, advance},
+};
 
 pub(crate) const PATH: &str = "database/creds/app";
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
+/// So often the driver looks whether somebody can still see what it holds, and a moment.
+pub(crate) const LOOK: Duration = Duration::from_millis(2100);
 
 /// Nothing ends soon.
 pub(crate) const LONG: Terms =
@@ -38,6 +45,19 @@ impl Ground {
 
     pub(crate) async fn vault(&self) -> Vault {
         complete(self.builder().start()).await.unwrap()
+    }
+
+    /// Waits until no lease is left, and asserts that this took no longer than `bound`.
+    pub(crate) async fn assert_let_go(&self, bound: Duration) {
+        settle().await;
+        let start = Instant::now();
+        complete(async {
+            while self.server.leases() > 0 {
+                yield_now().await;
+            }
+        })
+        .await;
+        assert!(start.elapsed() <= bound, "it took {:?}", start.elapsed());
     }
 
     /// Asserts that nobody is left to do anything, now or later.

@@ -28,6 +28,7 @@ mod s21_wrapped_secret_id;
 mod s22_kinds_of_tokens;
 mod s23_database_down_for_vault;
 mod s31_answer_lost;
+mod s32_process_stopped;
 mod s35_static_role;
 mod s36_shutdown;
 mod s37_restart_loop;

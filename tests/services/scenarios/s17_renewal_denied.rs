@@ -1,6 +1,6 @@
 //! A policy that lets the service read credentials and not renew them.
 
-use crate::scene::{CREDS, HOUR, LOGIN, SECOND, Stage, lasting_token};
+use crate::scene::{CREDS, HOUR, LOGIN, RENEW_LEASE, SECOND, Stage, lasting_token};
 
 #[tokio::test]
 async fn where_renewal_is_denied_leases_are_replaced_instead_and_it_is_said_once() {
@@ -16,6 +16,13 @@ async fn where_renewal_is_denied_leases_are_replaced_instead_and_it_is_said_once
     assert!(longest <= HOUR.mul_f64(0.6) + SECOND, "{longest:?}");
     assert!(creds.len() <= 6, "{creds:?}");
     assert_eq!(after.proxy.requests(LOGIN).len(), 1);
+    let denied = after.proxy.requests(RENEW_LEASE);
+    assert_eq!(denied.iter().map(|request| request.status).collect::<Vec<_>>(), [Some(403)]);
     let said = after.service.output();
-    assert_eq!(said.matches("denied renew").count(), 1, "{said}");
+    assert!(said.matches("lease replaced").count() >= 3, "{said}");
+    let warnings: Vec<_> = said.lines().filter(|line| line.contains(" WARN ")).collect();
+    assert!(
+        matches!(warnings[..], [warning] if warning.contains("Vault denied renew on sys/leases/renew")),
+        "{said}"
+    );
 }

@@ -1,9 +1,10 @@
 //! What the service says about all that happens to it, in its log at its most talkative and in its status.
 
 use serde_json::Value;
+use service_tests::{SOON, Servers};
 use testkit::{Fault, Provision, When};
 
-use crate::scene::{CREDS, HOUR, LOGIN, RENEW_LEASE, SECOND, Scene, usual};
+use crate::scene::{CREDS, HOUR, LOGIN, RENEW_LEASE, SECOND, Scene, lasting_token, usual};
 
 #[tokio::test]
 async fn no_secret_is_in_any_line_of_the_log_nor_in_the_status() {
@@ -33,6 +34,30 @@ async fn no_secret_is_in_any_line_of_the_log_nor_in_the_status() {
         assert!(!said.contains(secret.as_str()), "the log holds {secret}");
         assert!(!status.contains(secret.as_str()), "the status holds {secret}");
     }
+}
+
+#[tokio::test]
+async fn an_event_names_the_request_by_which_the_audit_log_knows_it_and_its_token() {
+    let servers = Servers::start_audited(lasting_token()).await;
+    let service = servers.ready_service(&[("DATABASE_LOGIN_MAX_AGE", "5")]).await;
+    service.wait_line("lease replaced", SOON).await.unwrap();
+    let said = service.output();
+    let entries = ["logged in to Vault", "lease issued", "lease replaced"].map(|event| {
+        let line = said.lines().find(|line| line.contains(event)).unwrap();
+        let id = line.split_once("request_id=").unwrap().1.split_whitespace().next().unwrap();
+        let audit = servers.vault.audit().unwrap();
+        let is_answer = |entry: &Value| entry["type"] == "response" && entry["request"]["id"] == id;
+        audit.into_iter().find(is_answer).unwrap_or_else(|| panic!("no request is called {id}: {line}"))
+    });
+    let paths = entries.each_ref().map(|entry| entry["request"]["path"].clone());
+    assert_eq!(paths, ["auth/approle/login", "database/creds/app-role", "database/creds/app-role"]);
+    // From one of them on all that was done with the token can be found.
+    let [login, issued, replaced] = entries;
+    let accessor = &login["response"]["auth"]["accessor"];
+    assert!(accessor.as_str().unwrap().starts_with("hmac-sha256:"), "{accessor}");
+    assert_eq!([&issued["auth"]["accessor"], &replaced["auth"]["accessor"]], [accessor; 2]);
+    let lease = replaced["response"]["secret"]["lease_id"].as_str().unwrap();
+    assert!(servers.app.lease_ids(&servers.vault).await.unwrap().iter().any(|id| id == lease), "{replaced}");
 }
 
 /// Everything that passed the proxy and nobody may read: tokens, their accessors, ids of leases, passwords.

@@ -74,6 +74,26 @@ async fn a_secret_that_goes_away_stays_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_secret_that_nobody_can_see_any_more_is_read_no_more() {
+    let (ground, vault) = start().await;
+    let every = Duration::from_secs(1);
+    let secrets = vault.kv2("secret");
+    let paint = secrets.watch::<Paint>("app/config", every).await.unwrap();
+    let last = paint.current().hold();
+    drop(paint);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(vault.status().borrow().leases.len(), 1);
+    drop(last);
+    vault_tests::until(&vault, Duration::from_secs(3), |status| status.leases.is_empty()).await;
+    // Were it still read, this would be noticed.
+    ground.admin().delete("secret/metadata/app/config").await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let status = vault.status().borrow().clone();
+    assert_eq!((status.counters.failures, status.last_error.map(|error| error.to_string())), (0, None));
+    vault.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_path_without_a_grant_is_denied_with_the_path_that_a_policy_needs() {
     let (_ground, vault) = start().await;
     let error = vault.kv2("secret").read::<Paint>("app/config/below").await.unwrap_err();

@@ -1,11 +1,16 @@
 //! Leases of any type. What makes them here is the database engine, read as an application's own type.
 
+use std::time::Duration;
+
 use secrets_config::{
     Secret,
-    vault::{Error, Vault, VaultSettings, login::AppRole},
+    vault::{Error, Status, Vault, VaultSettings, login::AppRole},
 };
 use testkit::{Postgres, Provision, Provisioned};
 use vault_tests::SOON;
+
+/// Two seconds until it is noticed, and one for the revocation.
+const BOUND: Duration = Duration::from_secs(3);
 
 #[derive(serde::Deserialize)]
 struct Login {
@@ -30,7 +35,7 @@ async fn start(provision: Provision) -> (Servers, Vault) {
 
 #[tokio::test]
 async fn a_lease_of_a_type_of_ones_own_is_replaced_and_revoked() {
-    let lease = std::time::Duration::from_secs(6);
+    let lease = Duration::from_secs(6);
     let (servers, vault) =
         start(Provision { lease_ttl: lease, lease_max_ttl: lease, ..Provision::default() }).await;
     let mut login = vault.lease::<Login>(&servers.app.creds_path).await.unwrap();
@@ -41,6 +46,53 @@ async fn a_lease_of_a_type_of_ones_own_is_replaced_and_revoked() {
     drop(newest);
     vault.shutdown().await;
     assert_eq!(servers.app.database_users(&servers.postgres).await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_lease_that_nobody_can_see_any_more_is_revoked_and_no_other() {
+    let lease = Duration::from_secs(6);
+    let (servers, vault) =
+        start(Provision { lease_ttl: lease, lease_max_ttl: lease * 100, ..Provision::default() }).await;
+    let path = &servers.app.creds_path;
+    let (kept, login) = tokio::try_join!(vault.database(path), vault.database(path)).unwrap();
+    let (clone, last) = (login.clone(), login.current().hold());
+    let user = last.username().to_owned();
+
+    // A clone sees it, and then a holder: it is renewed for either.
+    drop(login);
+    tokio::time::sleep(lease).await;
+    drop(clone);
+    tokio::time::sleep(lease).await;
+    let mut users = servers.app.database_users(&servers.postgres).await.unwrap();
+    users.sort_by_key(|other| *other == user);
+    assert_eq!(users, [kept.current().username(), &user]);
+
+    drop(last);
+    let let_go = vault_tests::until(&vault, BOUND, |status| status.counters.revocations == 1).await;
+    assert_eq!(let_go.leases.len(), 1);
+    let left = servers.app.database_users(&servers.postgres).await.unwrap();
+    assert_eq!(left, [kept.current().username()]);
+    assert_eq!(servers.app.leases(&servers.server).await.unwrap(), 1);
+    assert_eq!((kept.generation(), let_go.counters.logins, let_go.counters.failures), (1, 1, 0));
+    vault.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_lease_that_is_dropped_while_it_is_replaced_is_revoked_in_all_its_generations() {
+    let lease = Duration::from_secs(4);
+    let (servers, vault) =
+        start(Provision { lease_ttl: lease, lease_max_ttl: lease, ..Provision::default() }).await;
+    let mut login = vault.database(&servers.app.creds_path).await.unwrap();
+    let old = login.current().hold();
+    tokio::time::timeout(SOON, login.changed()).await.unwrap().unwrap();
+    drop(login);
+    let revoked = |wanted| move |status: &Status| status.counters.revocations == wanted;
+    vault_tests::until(&vault, BOUND, revoked(1)).await;
+    drop(old);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(servers.app.database_users(&servers.postgres).await.unwrap(), Vec::<String>::new());
+    assert_eq!(servers.app.leases(&servers.server).await.unwrap(), 0);
+    vault.shutdown().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `direct-vault` against a real server.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
+mod doubts;
 mod kv;
 mod leases;
 mod logins;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrets_config_core::Secret;
 use serde::Deserialize;
 
-use super::{Client, QUICK, Token, answer::Asked, body};
+use super::{Client, QUICK, RequestId, Token, answer::Asked, body};
 use crate::{
     Error,
     login::{Method, Proof},
@@ -25,10 +25,14 @@ pub(crate) struct NewToken {
     pub(crate) grant: Grant,
     /// It was made for us, so it is ours to revoke.
     pub(crate) is_ours: bool,
+    /// The request that gave it.
+    pub(crate) request_id: RequestId,
 }
 
 #[derive(Deserialize)]
 struct Authenticated {
+    #[serde(default)]
+    request_id: RequestId,
     auth: Auth,
 }
 
@@ -51,20 +55,22 @@ impl Client {
     /// Logs in at `path`.
     pub(crate) async fn login(&self, method: Method, path: &str, proof: &Proof) -> Result<NewToken, Error> {
         let answer = self.post(path, None, body::json(proof, proof.len()), QUICK).await?;
-        let Authenticated { auth } = answer.parse(Asked::Login(method), &self.address)?;
+        let Authenticated { request_id, auth } = answer.parse(Asked::Login(method), &self.address)?;
         let token = Token::new(&auth.client_token).ok_or_else(|| answer.malformed("its token is none"))?;
         if auth.num_uses > 0 {
             // It ends by its time if this fails.
             let _revoked = self.revoke_token(&token).await;
             return Err(Error::UnusableToken { limit: format!("token_num_uses={}", auth.num_uses) });
         }
-        Ok(NewToken { token, grant: auth.grant(), is_ours: true })
+        Ok(NewToken { token, grant: auth.grant(), is_ours: true, request_id })
     }
 
     /// Asks at `path` what a token that somebody else made is worth.
     pub(crate) async fn given(&self, token: Token, path: &str) -> Result<NewToken, Error> {
         #[derive(Deserialize)]
         struct LookedUp {
+            #[serde(default)]
+            request_id: RequestId,
             data: About,
         }
         #[derive(Deserialize)]
@@ -76,17 +82,17 @@ impl Client {
             num_uses: u64,
         }
         let answer = self.get(path, &token, QUICK).await?;
-        let LookedUp { data } = answer.parse(Asked::Login(Method::Token), &self.address)?;
+        let LookedUp { request_id, data } = answer.parse(Asked::Login(Method::Token), &self.address)?;
         if data.num_uses > 0 {
             return Err(Error::UnusableToken { limit: format!("num_uses={}", data.num_uses) });
         }
         let grant = Grant { ttl: Duration::from_secs(data.ttl), renewable: data.renewable };
-        Ok(NewToken { token, grant, is_ours: false })
+        Ok(NewToken { token, grant, is_ours: false, request_id })
     }
 
     pub(crate) async fn renew_token(&self, token: &Token) -> Result<Grant, Error> {
         let answer = self.post("auth/token/renew-self", Some(token), body::json(&(), 0), QUICK).await?;
-        let Authenticated { auth } = answer.parse(Asked::Renew, &self.address)?;
+        let Authenticated { auth, .. } = answer.parse(Asked::Renew, &self.address)?;
         Ok(auth.grant())
     }
 

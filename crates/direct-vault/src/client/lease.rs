@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{Client, Grant, QUICK, SLOW, Token, answer::Asked, body};
+use super::{Client, Grant, QUICK, RequestId, SLOW, Token, answer::Asked, body};
 use crate::Error;
 
 /// The id of a lease. Who knows it can revoke the lease, so it is shown without its tail.
@@ -39,6 +39,8 @@ pub(crate) struct Answered {
 pub(crate) struct Leased {
     pub(crate) id: LeaseId,
     pub(crate) grant: Grant,
+    /// The request that made it.
+    pub(crate) request_id: RequestId,
 }
 
 /// How much time is asked for.
@@ -47,6 +49,8 @@ pub(crate) struct Increment(pub(crate) Duration);
 
 #[derive(Deserialize)]
 struct Read<'a> {
+    #[serde(default)]
+    request_id: RequestId,
     lease_id: LeaseId,
     lease_duration: u64,
     renewable: bool,
@@ -64,9 +68,10 @@ impl Client {
     /// Reads `path`, which may make a lease.
     pub(crate) async fn read(&self, token: &Token, path: &str) -> Result<Answered, Error> {
         let answer = self.get(path, token, SLOW).await?;
-        let Read { lease_id, lease_duration, renewable, data } = answer.parse(Asked::Read, &self.address)?;
+        let Read { request_id, lease_id, lease_duration, renewable, data } =
+            answer.parse(Asked::Read, &self.address)?;
         let grant = Grant { ttl: Duration::from_secs(lease_duration), renewable };
-        let lease = (!lease_id.as_str().is_empty()).then_some(Leased { id: lease_id, grant });
+        let lease = (!lease_id.as_str().is_empty()).then_some(Leased { id: lease_id, grant, request_id });
         Ok(Answered { data: Zeroizing::new(data.get().as_bytes().to_vec()), lease })
     }
 

@@ -1,30 +1,30 @@
 //! What those who use a credential say about it.
 
-use futures_util::FutureExt;
-use secrets_config_core::rotating::RefreshRequests;
+use std::{collections::BTreeMap, future::pending};
 
-use super::Driver;
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+
+use super::{Driver, lease::Lease};
 use crate::engine::LeaseKey;
 
-/// Somebody says that the credential does not work any more.
-pub(super) struct Doubt {
-    key: LeaseKey,
-    requests: RefreshRequests,
+/// Waits until somebody says of a credential that it does not work any more.
+///
+/// # Cancel safety
+///
+/// Cancel safe: what was said and not returned is returned by the next call.
+pub(super) async fn doubted(leases: &mut BTreeMap<LeaseKey, Lease>) -> LeaseKey {
+    let each = leases.iter_mut().filter_map(|(key, lease)| Some((key, lease.doubts.as_mut()?)));
+    let mut each: FuturesUnordered<_> = each.map(|(key, doubts)| doubts.next().map(|()| *key)).collect();
+    match each.next().await {
+        Some(key) => key,
+        None => pending().await,
+    }
 }
 
 impl Driver {
-    pub(super) fn take_in_doubt(&mut self, Doubt { key, requests }: Doubt) {
+    pub(super) fn take_in_doubt(&mut self, key: LeaseKey) {
         let Some(lease) = self.leases.get(&key) else { return };
         tracing::debug!(role = lease.path, generation = lease.generation(), "a credential is in doubt");
         self.engine.doubted(self.clock.now(), key);
-        self.listen_for_doubt(key, requests);
-    }
-
-    pub(super) fn listen_for_doubt(&self, key: LeaseKey, mut requests: RefreshRequests) {
-        let doubt = async move {
-            requests.next().await;
-            Doubt { key, requests }
-        };
-        self.doubts.push(doubt.boxed());
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use futures_util::FutureExt;
+use secrets_config_core::rotating::RefreshRequests;
 
 use super::{
     Driver, is_final,
@@ -30,6 +31,8 @@ pub(super) struct Lease {
     kind: Kind,
     slot: Box<dyn Slot>,
     id: Option<LeaseId>,
+    /// What those who use it say, once there are any.
+    pub(super) doubts: Option<RefreshRequests>,
     /// The first reading was denied. Whether for good or because the token is dead, the token's look-up tells.
     denied: Option<Error>,
 }
@@ -60,7 +63,7 @@ impl Driver {
             Kind::Leased => self.engine.add_lease(),
             Kind::Read => self.engine.add_reading(),
         };
-        self.leases.insert(key, Lease { path, kind, slot, id: None, denied: None });
+        self.leases.insert(key, Lease { path, kind, slot, id: None, doubts: None, denied: None });
     }
 
     pub(super) fn token_and_lease(&self, session: SessionId, key: LeaseKey) -> Option<(Token, &Lease)> {
@@ -91,7 +94,7 @@ impl Driver {
         key: LeaseKey,
         session: SessionId,
         sent: Instant,
-        Leased { id, grant }: Leased,
+        Leased { id, grant, request_id }: Leased,
         data: &[u8],
     ) -> Result<(), Error> {
         let now = self.clock.now();
@@ -108,15 +111,14 @@ impl Driver {
         let (role, ttl_secs) = (lease.path.as_str(), grant.ttl.as_secs());
         match news {
             News::First => {
-                tracing::info!(role, generation = 1, ttl_secs, "lease issued");
-                let requests = lease.slot.refresh_requests();
-                requests.into_iter().for_each(|requests| self.listen_for_doubt(key, requests));
+                tracing::info!(role, generation = 1, ttl_secs, %request_id, "lease issued");
+                lease.doubts = lease.slot.refresh_requests();
             }
             News::Replaced(released) => {
                 self.counters.rotations += 1;
                 let generation = lease.slot.generation();
                 let overlap_ms = overlap.map(|overlap| overlap.as_millis() as u64);
-                tracing::info!(role, generation, ttl_secs, reason, overlap_ms, "lease replaced");
+                tracing::info!(role, generation, ttl_secs, reason, overlap_ms, %request_id, "lease replaced");
                 if let Some((retired, id)) = retired.zip(old) {
                     self.retired.insert(retired, RetiredLease { id });
                     self.releases.push(released.map(move |()| retired).boxed());
@@ -133,10 +135,7 @@ impl Driver {
         let Ok(Taken { news, again }) = lease.slot.take(data) else { return Err(lease.unfit()) };
         let path = lease.path.as_str();
         match news {
-            News::First => {
-                let requests = lease.slot.refresh_requests();
-                requests.into_iter().for_each(|requests| self.listen_for_doubt(key, requests));
-            }
+            News::First => lease.doubts = lease.slot.refresh_requests(),
             News::Same => {}
             News::Replaced(_) => {
                 self.counters.rotations += 1;
@@ -160,15 +159,18 @@ impl Driver {
         }
     }
 
-    /// Forgets leases that were asked for by somebody who is gone, before they are made.
+    /// Lets go of what nobody can see any more, and forgets what was asked for by somebody who is gone before it is made.
+    /// Nobody tells of it: it is looked for each time that the loop goes round.
     pub(super) fn drop_abandoned(&mut self) {
-        let abandoned: Vec<_> =
-            self.leases.iter().filter(|(_, lease)| lease.slot.is_abandoned()).map(|(key, _)| *key).collect();
-        for key in abandoned {
-            if !self.engine.is_issuing(key) {
-                self.leases.remove(&key);
-                self.engine.remove_lease(key);
+        let abandoned = self.leases.iter().filter(|(_, lease)| lease.slot.is_abandoned());
+        let idle = abandoned.map(|(key, _)| *key).filter(|key| !self.engine.is_busy(*key));
+        for key in idle.collect::<Vec<_>>() {
+            let Some(lease) = self.leases.remove(&key) else { continue };
+            if let Some(generation) = lease.generation() {
+                tracing::info!(role = lease.path, generation, "nobody uses it any more");
             }
+            let retired = self.engine.remove_lease(key);
+            self.retired.extend(retired.zip(lease.id).map(|(retired, id)| (retired, RetiredLease { id })));
         }
     }
 

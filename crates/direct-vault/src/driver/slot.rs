@@ -24,7 +24,7 @@ pub(crate) trait Slot: Send {
     /// Tells whoever waits for the first answer that there will be none.
     fn refuse(&mut self, error: Error);
 
-    /// Whether whoever waited for the first answer is gone.
+    /// Whether whoever waited for the first answer is gone, or everybody who could see what was published.
     fn is_abandoned(&self) -> bool;
 
     /// Returns the number of what was published last.
@@ -120,7 +120,11 @@ impl<T: Send + Sync + 'static> Slot for Followed<T> {
     }
 
     fn is_abandoned(&self) -> bool {
-        matches!(&self.stage, Stage::Asked(reply) if reply.is_closed())
+        match &self.stage {
+            Stage::Asked(reply) => reply.is_closed(),
+            Stage::Held(publisher) => publisher.is_abandoned(),
+            Stage::Over => false,
+        }
     }
 
     fn generation(&self) -> Option<u64> {

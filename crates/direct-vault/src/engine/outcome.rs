@@ -227,7 +227,7 @@ impl Engine {
             // Vault looks at the token first: what is behind it failed.
             self.sessions.entry(id).and_modify(|session| session.proven = true);
         }
-        if let (Some(term), Error::TimedOut { .. } | Error::Unreachable { .. }) = (self.term(job), error) {
+        if let (Some(term), Error::TimedOut { .. } | Error::AnswerLost { .. }) = (self.term(job), error) {
             term.renewal_got_lost();
         }
         match error {
@@ -237,6 +237,10 @@ impl Engine {
                 self.outage_begins(now)
             }
             Error::TimedOut { .. } => self.unanswered(job),
+            Error::AnswerLost { .. } => {
+                self.unanswered(job);
+                self.outage_begins(now);
+            }
             Error::Denied { .. } => self.denied(job),
             Error::LeaseGone { .. } => self.gone(now, job),
             Error::RenewalRefused { .. } => self.ends(now, job),

@@ -13,6 +13,7 @@ pub(super) struct State {
     tokens: BTreeMap<String, Grant>,
     leases: BTreeMap<String, Lease>,
     pub(super) sealed: bool,
+    pub(super) denied: Vec<String>,
     pub(super) requests: Vec<String>,
 }
 
@@ -31,7 +32,14 @@ type Answer = (StatusCode, Value);
 
 impl State {
     pub(super) fn new(terms: Terms) -> Self {
-        Self { terms, tokens: BTreeMap::new(), leases: BTreeMap::new(), sealed: false, requests: Vec::new() }
+        Self {
+            terms,
+            tokens: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            sealed: false,
+            denied: Vec::new(),
+            requests: Vec::new(),
+        }
     }
 
     pub(super) fn tokens_made(&self) -> usize {
@@ -64,7 +72,8 @@ impl State {
             return self.log_in();
         }
         let now = Instant::now();
-        if !self.tokens.get(token).is_some_and(|grant| grant.lives(now)) {
+        let is_alive = self.tokens.get(token).is_some_and(|grant| grant.lives(now));
+        if !is_alive || self.denied.iter().any(|denied| denied == path) {
             return refused(StatusCode::FORBIDDEN, "permission denied");
         }
         match path {

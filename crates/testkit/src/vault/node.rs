@@ -16,6 +16,8 @@ pub(super) struct Node {
     tls: Option<Tls>,
     /// Where it listens with TLS.
     tls_port: u16,
+    /// Whether it writes down every request.
+    is_audited: bool,
 }
 
 /// Files of a second listener, with TLS. The server reads them when it starts and when it is told to reload.
@@ -31,7 +33,18 @@ pub struct Tls {
 
 impl Node {
     pub(super) fn single() -> Self {
-        Self { name: "single".to_owned(), cluster_port: None, joins: None, tls: None, tls_port: 0 }
+        Self {
+            name: "single".to_owned(),
+            cluster_port: None,
+            joins: None,
+            tls: None,
+            tls_port: 0,
+            is_audited: false,
+        }
+    }
+
+    pub(super) fn audited() -> Self {
+        Self { is_audited: true, ..Self::single() }
     }
 
     pub(super) fn with_tls(tls: Tls) -> Self {
@@ -44,7 +57,7 @@ impl Node {
 
     /// A member of a cluster: the first one founds it, the others join it.
     pub(super) fn member(number: usize, joins: Option<String>) -> Self {
-        Self { name: format!("node-{number}"), cluster_port: Some(0), joins, tls: None, tls_port: 0 }
+        Self { name: format!("node-{number}"), cluster_port: Some(0), joins, ..Self::single() }
     }
 
     pub(super) fn choose_port(&mut self) -> Result<()> {
@@ -94,14 +107,24 @@ impl Node {
             }
             listeners.push(json!({ "tcp": listener }));
         }
-        json!({
+        let mut config = json!({
             "storage": { "raft": raft },
             "listener": listeners,
             "api_addr": format!("http://127.0.0.1:{port}"),
             "cluster_addr": format!("https://127.0.0.1:{}", self.cluster_port.unwrap_or(1)),
             "disable_mlock": true,
-        })
+        });
+        if self.is_audited {
+            let options = json!({ "file_path": audit_log(directory), "mode": "0600" });
+            config["audit"] = json!([{ "type": "file", "path": "file/", "options": options }]);
+        }
+        config
     }
+}
+
+/// Where a server writes down the requests.
+pub(super) fn audit_log(directory: &Path) -> PathBuf {
+    directory.join("audit")
 }
 
 /// The health of a server that is unsealed and leads.

@@ -391,7 +391,10 @@ impl World {
         let result = match result {
             Ok(granted) if is_lost => {
                 self.vault.forget(&granted);
-                Err(Error::TimedOut { path: String::new(), seconds: timeout.as_secs() })
+                Err(match self.vault.fault {
+                    Fault::Unreachable => Error::AnswerLost { path: String::new(), reason: String::new() },
+                    _ => Error::TimedOut { path: String::new(), seconds: timeout.as_secs() },
+                })
             }
             other => other,
         };
