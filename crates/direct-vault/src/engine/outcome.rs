@@ -96,7 +96,8 @@ impl Engine {
 
     /// Somebody who uses the lease says that it does not work: a renewal tells, or another one takes its place.
     pub(crate) fn doubted(&mut self, now: Instant, key: LeaseKey) {
-        let Some(lease) = self.leases.get_mut(&key) else { return };
+        // One that is being replaced need not be looked at: what is said of it is not said of the next one.
+        let Some(lease) = self.leases.get_mut(&key).filter(|lease| lease.issuing.is_none()) else { return };
         let rarely = if lease.is_reading { AFTER_DOUBT_OF_READING } else { AFTER_DOUBT };
         if lease.doubted.is_some_and(|doubted| now < doubted + rarely) {
             return;

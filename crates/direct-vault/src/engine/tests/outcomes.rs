@@ -46,6 +46,26 @@ fn a_wait_that_no_clock_can_hold_is_cut() {
 }
 
 #[test]
+fn a_complaint_while_another_lease_is_read_is_not_about_that_one() {
+    let now = Instant::now();
+    let grant = Grant { renewable: false, ..GRANT };
+    let (mut engine, key, session) = issuing(now);
+    assert!(engine.issued(now, key, session, now, grant).is_none());
+    let later = now + HOUR.mul_f64(0.67);
+    assert_eq!(engine.next_job(later), Some(Job::RenewToken(session)));
+    engine.token_renewed(later, session, later, GRANT);
+    assert_eq!(engine.next_job(later), Some(Job::Issue(key, session)));
+    engine.doubted(later + SECOND, key);
+    let after = later + 2 * SECOND;
+    let old = engine.issued(after, key, session, after, grant).unwrap();
+    engine.released(old);
+    engine.lease_revoked(old);
+    engine.doubted(after + SECOND, key);
+    let next = engine.next_job(after + SECOND);
+    assert_eq!(next, Some(Job::Issue(key, session)), "it was revoked while it was read");
+}
+
+#[test]
 fn a_token_is_not_revoked_while_a_lease_is_being_read_with_it() {
     let now = Instant::now();
     let (mut engine, key, first) = issuing(now);
