@@ -89,6 +89,8 @@ struct Session {
     renewal_denied: bool,
     /// A read without an answer may have made a lease, which nobody can revoke but with the token.
     unknown_leases: bool,
+    /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
+    is_one_of_many: bool,
 }
 
 #[derive(Debug, Default)]

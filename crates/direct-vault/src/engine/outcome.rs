@@ -22,12 +22,20 @@ const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 const AFTER_DOUBT: Duration = Duration::from_secs(300);
 /// To read again what has no lease makes nothing new.
 const AFTER_DOUBT_OF_READING: Duration = Duration::from_secs(10);
+/// What lives shorter asks so often that a wave of replacements does not stand out.
+const LEAST_TO_SPREAD: Duration = Duration::from_secs(600);
 /// Vault has said that there are too many requests: for so long they are a second apart.
 const SLOW: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// A login that was sent at `sent` gave a token.
-    pub(crate) fn logged_in(&mut self, now: Instant, sent: Instant, grant: Grant) -> SessionId {
+    /// A login that was sent at `sent` gave a token. `is_ours` is one that another login would give anew.
+    pub(crate) fn logged_in(
+        &mut self,
+        now: Instant,
+        sent: Instant,
+        grant: Grant,
+        is_ours: bool,
+    ) -> SessionId {
         self.log_in.succeeded(now);
         // What was denied or failed with the token before may go well with this one.
         self.leases.values_mut().for_each(|lease| lease.attempts.forgive());
@@ -46,6 +54,7 @@ impl Engine {
             dead: false,
             renewal_denied: false,
             unknown_leases: false,
+            is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
         };
         self.sessions.insert(id, session);
         id
@@ -56,7 +65,20 @@ impl Engine {
             session.attempts.succeeded(now);
             session.proven = true;
             session.term.renewed(sent, grant, &mut self.random);
+            let has_period = grant.ttl >= session.term.full();
+            if std::mem::take(&mut session.is_one_of_many) && !has_period {
+                session.term.grows_old(sent, &mut self.random);
+            }
         }
+    }
+
+    /// Returns how much time to ask for when the token is renewed, if that is not what Vault gives by itself.
+    ///
+    /// A token with a period is given its period whatever is asked for: a second less tells it from one that has a
+    /// greatest lifetime, and is one of the many that would reach it together.
+    pub(crate) fn token_increment(&self, id: SessionId) -> Option<Duration> {
+        let session = self.sessions.get(&id).filter(|session| session.is_one_of_many)?;
+        session.term.full().checked_sub(Duration::from_secs(1))
     }
 
     pub(crate) fn token_looked_up(&mut self, now: Instant, id: SessionId, alive: bool) {
@@ -290,6 +312,19 @@ impl Engine {
                 attempts.failed_until(now + (*wait).min(most));
             }
             _ => attempts.failed(now, longest, &mut random),
+        }
+        if job == Job::LogIn {
+            self.keeps_token(now);
+        }
+    }
+
+    /// A login failed. If it was made only to be there earlier than others, the token in use is kept to its end.
+    fn keeps_token(&mut self, now: Instant) {
+        let Some(mut session) = self.sessions.last_entry() else { return };
+        let session = session.get_mut();
+        if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
+            session.term.stays();
+            self.log_in.succeeded(now);
         }
     }
 

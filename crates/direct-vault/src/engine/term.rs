@@ -154,6 +154,17 @@ impl Term {
         }
     }
 
+    /// Has it replaced once before its time, at any moment of two lives: others were made in the same second, and would
+    /// reach their greatest lifetime together.
+    pub(super) fn grows_old(&mut self, now: Instant, random: &mut fastrand::Rng) {
+        self.oldest = now.checked_add(self.full.mul_f64(0.2 + 2.3 * random.f64()));
+    }
+
+    /// It is not replaced before its time after all.
+    pub(super) fn stays(&mut self) {
+        self.oldest = None;
+    }
+
     /// Asks for something new from `now` on.
     pub(super) fn replace(&mut self, now: Instant) {
         self.next = Some((now, Due::Replace));

@@ -97,9 +97,9 @@ fn a_restart_of_ten_seconds_costs_a_short_lease_nothing() {
     for seed in 0..100 {
         let mut world = World::seeded(seed);
         world.vault.token.ttl = 30 * SECOND;
-        world.vault.token.max = 90 * SECOND;
+        world.vault.token.max = Some(90 * SECOND);
         world.vault.lease.ttl = 20 * SECOND;
-        world.vault.lease.max = 60 * SECOND;
+        world.vault.lease.max = Some(60 * SECOND);
         world.run_for(100 * SECOND + Duration::from_millis(700 * seed));
         world.vault.fault = Fault::Unreachable;
         world.run_for(10 * SECOND);

@@ -35,10 +35,11 @@ impl Pod {
         let mut world = World::seeded(seed);
         let vault = &mut world.vault;
         vault.token.ttl = one_of(&mut random, &[HOUR / 2, HOUR, 8 * HOUR]);
-        vault.token.max = vault.token.ttl * one_of(&mut random, &[1, 4, 1000]);
+        vault.token.max =
+            one_of(&mut random, &[Some(1), Some(4), Some(1000), None]).map(|lives| vault.token.ttl * lives);
         vault.token.renewable = random.u8(..) < 200;
         vault.lease.ttl = one_of(&mut random, &[HOUR / 6, HOUR, 12 * HOUR]);
-        vault.lease.max = vault.lease.ttl * one_of(&mut random, &[1, 4, 1000]);
+        vault.lease.max = Some(vault.lease.ttl * one_of(&mut random, &[1, 4, 1000]));
         vault.lease.renewable = random.u8(..) < 200;
         vault.clamps_to_token = !vault.token.renewable;
         world.latency = Duration::from_millis(random.u64(2..200));

@@ -337,17 +337,25 @@ impl World {
     fn number_of(&self, job: Job) -> vault::Subject {
         let token = |session: &SessionId| self.tokens.get(session).copied();
         match job {
-            Job::CheckHealth | Job::LogIn => vault::Subject { token: None, user: None },
-            Job::LookUpToken(id) | Job::RenewToken(id) | Job::RevokeToken(id) => {
-                vault::Subject { token: token(&id), user: None }
+            Job::CheckHealth | Job::LogIn => vault::Subject::default(),
+            Job::RenewToken(id) => vault::Subject {
+                token: token(&id),
+                increment: self.engine.token_increment(id),
+                ..vault::Subject::default()
+            },
+            Job::LookUpToken(id) | Job::RevokeToken(id) | Job::Issue(_, id) => {
+                vault::Subject { token: token(&id), ..vault::Subject::default() }
             }
-            Job::RenewLease(key, id) => {
-                vault::Subject { token: token(&id), user: self.held.get(&key).copied() }
-            }
-            Job::Issue(_, id) => vault::Subject { token: token(&id), user: None },
-            Job::RevokeLease(retired, id) => {
-                vault::Subject { token: token(&id), user: self.retired.get(&retired).copied() }
-            }
+            Job::RenewLease(key, id) => vault::Subject {
+                token: token(&id),
+                user: self.held.get(&key).copied(),
+                ..vault::Subject::default()
+            },
+            Job::RevokeLease(retired, id) => vault::Subject {
+                token: token(&id),
+                user: self.retired.get(&retired).copied(),
+                ..vault::Subject::default()
+            },
         }
     }
 
@@ -405,7 +413,7 @@ impl World {
         match (job, granted) {
             (Job::CheckHealth, Granted::Health(health)) => self.engine.health_checked(now, health),
             (Job::LogIn, Granted::Token(token, grant)) => {
-                let id = self.engine.logged_in(now, sent, grant);
+                let id = self.engine.logged_in(now, sent, grant, true);
                 self.tokens.insert(id, token);
             }
             (Job::LookUpToken(id), Granted::Alive(alive)) => self.engine.token_looked_up(now, id, alive),
