@@ -12,8 +12,8 @@ use crate::{
     client::{Grant, Health},
 };
 
-/// After a refusal somebody must change something: ask again this rarely.
-const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+/// After a refusal somebody must change something: ask again this rarely, so that all is well within a minute of it.
+const AFTER_REFUSAL: Duration = Duration::from_secs(57);
 /// Vault may ask to wait for longer than anything here lives.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// When an outage ends everybody wants everything: spread it over this much.
@@ -300,7 +300,7 @@ impl Engine {
             | Error::NotLeased { .. }
             | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
-                attempts.failed_until(now + AFTER_REFUSAL);
+                attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.8 + 0.2 * random.f64()));
             }
             // Whatever ends meanwhile: wrong credentials do not become right by asking often.
             Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSAL, &mut random),

@@ -8,8 +8,8 @@ use super::{
 };
 
 const SEEDS: u64 = 1000;
-/// From the end of what goes wrong until everything is well: a pause of a minute, and the requests after it.
-const RECOVERY: Duration = Duration::from_secs(62);
+/// From the end of what goes wrong until everything is well.
+const RECOVERY: Duration = MINUTE;
 
 /// What comes at once.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,6 @@ impl Pod {
         self.run(RECOVERY);
         let Self { seed, world, .. } = self;
         assert!(world.is_well(), "seed {seed}: not well after {from:?}, {}", world.trail());
-        assert!(world.vault.live_users() <= 16, "seed {seed}: {} users", world.vault.live_users());
     }
 
     fn run(&mut self, time: Duration) {
@@ -96,6 +95,10 @@ impl Pod {
                 assert_eq!(world.wrongly_good(), 0, "seed {seed}: taken for good, {}", world.trail());
                 assert!(world.logins_in_a_second() <= 1, "seed {seed}: two logins, {}", world.trail());
                 assert!(world.live_users() <= 2, "seed {seed}: three users, {}", world.trail());
+                // Vault may have more: of a read without an answer nobody knows, and what a clock that was set forward,
+                // or a renewal without an answer, makes the process take for ended is not revoked any more.
+                let made = world.vault.users_of_process();
+                assert!(made <= 6, "seed {seed}: {made} users in Vault, {}", world.trail());
             });
             if self.world.elapsed() >= end {
                 return;

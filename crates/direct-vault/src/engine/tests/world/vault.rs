@@ -66,8 +66,17 @@ struct Life {
 struct User {
     token: TokenNumber,
     life: Life,
-    /// Somebody has got its password.
-    is_known: bool,
+    owner: Owner,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Owner {
+    /// The process knows its lease, or will when the answer is there.
+    Process,
+    /// The answer to the process got lost.
+    Lost,
+    /// The process that had it has died.
+    Dead,
 }
 
 /// A good answer.
@@ -130,8 +139,13 @@ impl Vault {
     }
 
     /// Returns how many users exist whose password got lost.
-    pub(in super::super) fn unknown_users(&self) -> usize {
-        self.users.values().filter(|user| !user.is_known).count()
+    pub(in super::super) fn lost_users(&self) -> usize {
+        self.users.values().filter(|user| user.owner == Owner::Lost).count()
+    }
+
+    /// Returns how many users exist that the process made, those included that it does not know.
+    pub(in super::super) fn users_of_process(&self) -> usize {
+        self.users.values().filter(|user| user.owner != Owner::Dead).count()
     }
 
     pub(in super::super) fn revoke_users(&mut self) {
@@ -187,14 +201,12 @@ impl Vault {
     /// The answer got lost.
     pub(super) fn forget(&mut self, granted: &Granted) {
         if let Granted::User(number, _) = granted {
-            self.users.entry(*number).and_modify(|user| user.is_known = false);
+            self.users.entry(*number).and_modify(|user| user.owner = Owner::Lost);
         }
     }
 
-    pub(super) fn forget_owners<'a>(&mut self, users: impl Iterator<Item = &'a UserNumber>) {
-        for number in users {
-            self.users.entry(*number).and_modify(|user| user.is_known = false);
-        }
+    pub(super) fn process_died(&mut self) {
+        self.users.values_mut().for_each(|user| user.owner = Owner::Dead);
     }
 
     pub(super) fn answer(&mut self, now: Instant, job: Job, subject: Subject) -> Result<Granted, Error> {
@@ -237,7 +249,7 @@ impl Vault {
                     grant.ttl = whole_seconds(most - now);
                 }
                 self.last_number += 1;
-                self.users.insert(self.last_number, User { token, life, is_known: true });
+                self.users.insert(self.last_number, User { token, life, owner: Owner::Process });
                 Granted::User(self.last_number, grant)
             }
             Job::RevokeLease(..) => {
