@@ -135,6 +135,19 @@ fn s15_a_quota_without_a_wait_is_tried_again_with_pauses_and_never_twice_a_secon
 }
 
 #[test]
+fn s15_many_leases_are_asked_for_one_after_the_other_from_the_first_429_on() {
+    let mut world = World::with_leases(50);
+    world.vault.fault = Fault::Quota { every: SECOND, retry_after: None };
+    world.run_for(5 * MINUTE);
+    assert!(world.is_well(), "fifty reads, one a second");
+    let at_once = world.log.iter().filter(|(at, _)| *at < SECOND).count();
+    assert!(at_once <= 1 + 16, "{at_once} requests before the first answer to them");
+    world.run_for(6 * HOUR);
+    assert_eq!(world.lapses, 0);
+    assert!(world.least_pause_when_limited() >= SECOND, "{:?}", world.least_pause_when_limited());
+}
+
+#[test]
 fn s15_a_wait_that_is_asked_for_is_never_cut_while_there_is_time() {
     let mut world = World::new();
     world.run_for(MINUTE);
