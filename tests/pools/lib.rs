@@ -5,6 +5,7 @@
     clippy::missing_panics_doc,
     reason = "a test's ground either stands or the test fails"
 )]
+#![expect(clippy::print_stderr, reason = "why a test fails is read there")]
 
 pub use rotating_pool::bb8::Manager as Bb8Manager;
 

@@ -13,16 +13,9 @@ use std::{
 use pool_tests::{Load, Owner, Pool, Settings, eventually, for_pool};
 use tokio::sync::Mutex;
 
+for_pool!(bb8, Bb8, soak);
 for_pool!(deadpool, Deadpool, soak);
 for_pool!(sqlx_postgres, SqlxPostgres, soak);
-
-mod bb8 {
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    #[ignore = "no query fails, but at times the last old login is not let go of before its end"]
-    async fn soak() {
-        super::soak::<pool_tests::Bb8>().await;
-    }
-}
 
 /// What is measured is the process's: one pool at a time.
 static TURN: Mutex<()> = Mutex::const_new(());

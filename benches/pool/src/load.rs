@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Owner, Pool, Settings};
+use pool_tests::Owner;
 use tokio::task::JoinSet;
 
 use crate::{
     median,
-    pools::{Asked, Plain},
+    pools::{Asked, MAX, Ours, Plain},
 };
 
 const TASKS: usize = 16;
@@ -27,12 +27,12 @@ struct Figures {
 }
 
 /// Measures both pools in turn. The ratios are the medians of those within a round.
-pub(crate) async fn steady<A: Plain, B: Asked + Pool>(name: &str) {
+pub(crate) async fn steady<A: Plain, B: Ours>(name: &str) {
     let owner = Owner::start().await;
     let login = owner.login();
     let (user, password) = (login.current().username().to_owned(), login.current().password().clone());
     let plain = A::connect(&owner.place(), &user, password.expose_secret()).await;
-    let (ours, _) = owner.connect::<B>(&Settings::default()).await;
+    let ours = B::connect(&owner, MAX).await;
     let mut rounds = Vec::new();
     // The first fills the pools.
     for round in 0..=ROUNDS {
@@ -61,9 +61,9 @@ pub(crate) async fn steady<A: Plain, B: Asked + Pool>(name: &str) {
 }
 
 /// Measures periods with a rotation in each, and periods without, in turn.
-pub(crate) async fn rotating<P: Asked + Pool>(name: &str) {
+pub(crate) async fn rotating<P: Ours>(name: &str) {
     let mut owner = Owner::start().await;
-    let (pool, _) = owner.connect::<P>(&Settings::default()).await;
+    let pool = P::connect(&owner, MAX).await;
     let _fills_the_pool = run(&pool, ROUND).await;
     let mut rounds = Vec::new();
     for _ in 0..ROTATIONS {

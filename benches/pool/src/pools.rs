@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bb8_postgres::PostgresConnectionManager;
-use pool_tests::{Bb8, Deadpool, Place, SqlxPostgres};
+use pool_tests::{Bb8, Deadpool, Owner, Place, Settings, SqlxPostgres};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use tokio_postgres::{Config, NoTls, config::SslMode};
 
@@ -17,7 +17,12 @@ pub(crate) trait Plain: Asked {
     fn connect(place: &Place, user: &str, password: &str) -> impl Future<Output = Self> + Send;
 }
 
-const MAX: u32 = 10;
+/// A pool of ours, as its crate makes it where nothing else is said.
+pub(crate) trait Ours: Asked {
+    fn connect(owner: &Owner, max: u32) -> impl Future<Output = Self> + Send;
+}
+
+pub(crate) const MAX: u32 = 10;
 const WAIT: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
@@ -43,7 +48,7 @@ impl Plain for PlainSqlx {
 
 impl Plain for PlainDeadpool {
     async fn connect(place: &Place, user: &str, password: &str) -> Self {
-        let manager = deadpool_postgres::Manager::new(config(place, user, password), NoTls);
+        let manager = deadpool_postgres::Manager::new(config_of(place, user, password), NoTls);
         let pool = deadpool_postgres::Pool::builder(manager).max_size(MAX as usize).build();
         Self(pool.unwrap())
     }
@@ -51,14 +56,39 @@ impl Plain for PlainDeadpool {
 
 impl Plain for PlainBb8 {
     async fn connect(place: &Place, user: &str, password: &str) -> Self {
-        let manager = PostgresConnectionManager::new(config(place, user, password), NoTls);
+        let manager = PostgresConnectionManager::new(config_of(place, user, password), NoTls);
         Self(bb8::Pool::builder().max_size(MAX).connection_timeout(WAIT).build(manager).await.unwrap())
     }
 }
 
-fn config(place: &Place, user: &str, password: &str) -> Config {
+impl Ours for SqlxPostgres {
+    async fn connect(owner: &Owner, max: u32) -> Self {
+        owner.connect(&Settings { max, ..Settings::default() }).await.0
+    }
+}
+
+impl Ours for Deadpool {
+    async fn connect(owner: &Owner, max: u32) -> Self {
+        let builder = rotating_pool::deadpool::postgres(owner.login()).config(config(&owner.place()));
+        let builder = builder.pool(move |pool| pool.max_size(max as usize));
+        Self(builder.connect().await.unwrap())
+    }
+}
+
+impl Ours for Bb8 {
+    async fn connect(owner: &Owner, max: u32) -> Self {
+        owner.connect(&Settings { max, ..Settings::default() }).await.0
+    }
+}
+
+fn config(place: &Place) -> Config {
     let mut config = Config::new();
     config.host(&place.host).port(place.port).dbname("app").ssl_mode(SslMode::Disable);
+    config
+}
+
+fn config_of(place: &Place, user: &str, password: &str) -> Config {
+    let mut config = config(place);
     config.user(user).password(password);
     config
 }

@@ -2,12 +2,14 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use crate::login::Login;
+use crate::{login::Login, spares::Spares};
 
 /// A pool of one crate.
 pub(crate) trait Adapter: Send + Sync + 'static {
     /// A connection of our own, beside the pool.
     type Session: Send;
+    /// A connection that was taken out of the pool. Its place is kept, and it returns when it is dropped.
+    type Taken: Send;
 
     /// Connects with `login` and runs the probe statement.
     fn open(&self, login: &Login) -> impl Future<Output = Result<Self::Session, Failure>> + Send;
@@ -21,19 +23,31 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     /// Opens no connection any more; says so at once to who needs one.
     fn refuse_growth(&self);
 
-    /// Replaces connections of other logins than `login` that nobody uses, all that there are now. Returns how many.
-    fn replace_idle(
+    /// Connections that take the places of old ones, those taken out here and those that the pool's hooks see.
+    fn spares(&self) -> &Spares<Self::Session>;
+
+    /// How many connections the pool has.
+    fn size(&self) -> usize;
+
+    /// Whether it is known that there is no connection of another login than `login`.
+    fn has_only(&self, login: &Login) -> bool;
+
+    /// Takes a connection out that nobody uses and that is of another login than `newest`. If all are in use it waits for
+    /// one, up to `wait`, and may then miss it.
+    fn take_old(&self, newest: &Login, wait: Duration) -> impl Future<Output = Option<Self::Taken>> + Send;
+
+    /// Puts `fresh` in the place of `taken`, and closes that.
+    fn exchange(&self, taken: Self::Taken, fresh: Self::Session) -> impl Future<Output = ()> + Send;
+
+    /// As `exchange`, with the old session ended before the new one begins.
+    fn replace_in_place(
         &self,
+        taken: Self::Taken,
         login: &Login,
-        spare: &mut Option<Self::Session>,
-    ) -> impl Future<Output = usize> + Send;
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Returns how many connections of `old` there are, one that is being opened included.
-    fn remaining(
-        &self,
-        old: &Arc<Login>,
-        spare: &mut Option<Self::Session>,
-    ) -> impl Future<Output = Result<usize, Failure>> + Send;
+    fn remaining(&self, old: &Arc<Login>) -> impl Future<Output = Result<usize, Failure>> + Send;
 
     /// Ends every connection of `old`, whatever it is doing. Returns how many.
     fn end(&self, old: &Arc<Login>) -> impl Future<Output = Result<usize, Failure>> + Send;
@@ -45,7 +59,7 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     fn upkeep_period(&self) -> Option<Duration>;
 
     /// How many connections there may be above the pool's maximum.
-    fn overlap(&self) -> u32;
+    fn overlap(&self) -> usize;
 
     /// Closes a connection of our own.
     fn close_session(&self, session: Self::Session) -> impl Future<Output = ()> + Send;
@@ -68,6 +82,8 @@ pub(crate) struct Failure {
 pub(crate) enum Reason {
     /// The login itself is not accepted.
     Refused,
+    /// It may be that the login is not accepted, or that there is no room, or no database.
+    Unclear,
     /// There is no room for another connection.
     Full,
     /// Anything else: it may be better later.

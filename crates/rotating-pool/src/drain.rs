@@ -7,7 +7,14 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{adapter::Adapter, gate::Gate, login::Login};
+use crate::{
+    adapter::{Adapter, Failure, Reason},
+    gate::Gate,
+    login::Login,
+};
+
+/// Where all connections are in use, this long is waited for one that is returned.
+pub(crate) const TURN: Duration = Duration::from_secs(1);
 
 /// Connections are looked after this often at first, and the longer some stay the less often.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -21,6 +28,8 @@ pub(crate) struct Drain {
     old: Vec<Old>,
     next: Instant,
     pause: Duration,
+    /// How many connections had been replaced, here or by the pool's hooks, when that was looked at last.
+    replaced: u64,
 }
 
 /// A login of which there may be connections. Held until there are none.
@@ -32,7 +41,7 @@ struct Old {
 
 impl Drain {
     pub(crate) fn new() -> Self {
-        Self { old: Vec::new(), next: Instant::now(), pause: FIRST_PAUSE }
+        Self { old: Vec::new(), next: Instant::now(), pause: FIRST_PAUSE, replaced: 0 }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -67,33 +76,37 @@ impl Drain {
     }
 
     /// Replaces what nobody uses, ends what is used for too long, and lets go of each login that has no connection left.
-    pub(crate) async fn advance<A: Adapter>(
-        &mut self,
-        adapter: &A,
-        newest: &Login,
-        spare: &mut Option<A::Session>,
-        gate: &Gate,
-    ) {
-        let pause = match adapter.replace_idle(newest, spare).await {
-            0 => self.pause,
-            _ => FIRST_PAUSE,
-        };
-        let mut staying = Vec::new();
-        for mut old in std::mem::take(&mut self.old) {
-            match adapter.remaining(&old.login, spare).await {
-                Ok(0) => continue,
+    /// Dropping the future lets go of no other.
+    pub(crate) async fn advance<A: Adapter>(&mut self, adapter: &A, newest: &Login, gate: &Gate) {
+        replace_idle(adapter, newest, gate).await;
+        let replaced = gate.counts.drained.get();
+        let pause = if replaced == self.replaced { self.pause } else { FIRST_PAUSE };
+        self.replaced = replaced;
+        let mut at = 0;
+        while let Some(old) = self.old.get_mut(at) {
+            match adapter.remaining(&old.login).await {
+                Ok(0) => {
+                    self.old.remove(at);
+                    continue;
+                }
                 Ok(connections) => old.connections = connections,
                 Err(failure) => tracing::debug!("cannot count old connections: {}", failure.source),
             }
-            if old.deadline.take_if(|deadline| *deadline <= Instant::now()).is_some() {
-                end(adapter, &old.login, gate).await;
+            let now = Instant::now();
+            if old.deadline.is_some_and(|deadline| deadline <= now) {
+                let is_done = end(adapter, &old.login, gate).await;
+                old.deadline = (!is_done).then(|| now + LONGEST_PAUSE);
             }
-            staying.push(old);
+            at += 1;
         }
-        self.old = staying;
         self.next = Instant::now() + pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
+        adapter.spares().let_look(adapter.size() * 2);
         self.show(gate);
+        let connections = self.old.iter().map(|old| old.connections).sum();
+        if let Err(failure) = refill(adapter, newest, connections).await {
+            tracing::debug!("cannot open connections to replace old ones: {}", failure.source);
+        }
     }
 
     fn show(&self, gate: &Gate) {
@@ -104,12 +117,72 @@ impl Drain {
     }
 }
 
-async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) {
+/// Replaces connections of other logins than `newest`: all those that nobody uses now.
+pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: &Gate) {
+    // What is looked at here need not be asked twice.
+    adapter.spares().let_look(0);
+    for _ in 0..adapter.size() {
+        if adapter.has_only(newest) {
+            break;
+        }
+        if let Err(failure) = refill(adapter, newest, 1).await {
+            tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
+            break;
+        }
+        let wait = if adapter.spares().count() > 0 { Duration::ZERO } else { TURN };
+        let Some(taken) = adapter.take_old(newest, wait).await else { break };
+        match adapter.spares().take() {
+            Some(fresh) => adapter.exchange(taken, fresh).await,
+            None => {
+                if let Err(failure) = adapter.replace_in_place(taken, newest).await {
+                    tracing::debug!("cannot replace an old connection: {}", failure.source);
+                    break;
+                }
+            }
+        }
+        gate.counts.drained.add(1);
+    }
+}
+
+/// Opens connections until `wanted` are spare, as far as there may be and as there is room for.
+async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize) -> Result<(), Failure> {
+    // The other half is for those that were replaced and that the server is about to end.
+    let most = adapter.overlap().div_ceil(2);
+    loop {
+        close_replaced(adapter).await;
+        if adapter.spares().count() >= wanted.min(most) {
+            return Ok(());
+        }
+        match adapter.open(newest).await {
+            Ok(connection) => adapter.spares().put(connection),
+            Err(Failure { reason: Reason::Full, .. }) => return Ok(()),
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+async fn close_replaced<A: Adapter>(adapter: &A) {
+    for connection in adapter.spares().take_replaced() {
+        adapter.close_session(connection).await;
+    }
+}
+
+/// Closes the connections that are not needed any more.
+pub(crate) async fn close_spares<A: Adapter>(adapter: &A) {
+    close_replaced(adapter).await;
+    while let Some(connection) = adapter.spares().take() {
+        adapter.close_session(connection).await;
+    }
+}
+
+/// Returns whether every connection was ended.
+async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) -> bool {
     let generation = old.number();
     match adapter.end(old).await {
         Ok(connections) => {
             gate.ended_late(connections);
             tracing::warn!(generation, connections, "ended connections in use at the end of their login");
+            true
         }
         Err(failure) => {
             tracing::warn!(
@@ -117,6 +190,7 @@ async fn end<A: Adapter>(adapter: &A, old: &Arc<Login>, gate: &Gate) {
                 "cannot end connections in use at the end of their login: {}",
                 failure.source
             );
+            false
         }
     }
 }

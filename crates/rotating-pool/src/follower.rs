@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{
     adapter::{Adapter, Failure, Reason},
-    drain::Drain,
+    drain::{self, Drain},
     gate::{CHECK, Gate},
     login::Login,
 };
@@ -35,8 +35,6 @@ pub(crate) struct Follower<A: Adapter> {
     ended: Option<std::time::Instant>,
     pending: Option<Pending>,
     drain: Drain,
-    /// A connection beside the pool, there while old ones are replaced.
-    spare: Option<A::Session>,
     /// When to look again whether the current login works.
     verify_at: Option<Instant>,
     trusted_until: Instant,
@@ -65,7 +63,6 @@ impl<A: Adapter> Follower<A> {
             current,
             pending: None,
             drain: Drain::new(),
-            spare: None,
             verify_at: None,
             trusted_until: now,
             upkeep,
@@ -82,9 +79,7 @@ impl<A: Adapter> Follower<A> {
             () = gate.closing() => {}
             () = self.follow() => return,
         }
-        if let Some(spare) = self.spare.take() {
-            adapter.close_session(spare).await;
-        }
+        drain::close_spares(&*adapter).await;
         // Whoever still has a connection may finish: only then are the logins let go of.
         adapter.emptied().await;
     }
@@ -92,6 +87,7 @@ impl<A: Adapter> Follower<A> {
     /// Dropping this future loses nothing but the step it is in.
     async fn follow(&mut self) {
         let mut is_owned = true;
+        let spares = Arc::clone(&self.adapter);
         while is_owned || !self.drain.is_empty() {
             let try_at = self.pending.as_ref().map(|pending| pending.at);
             let (drain_at, verify_at) = (self.drain.wake(), self.verify_at);
@@ -119,6 +115,7 @@ impl<A: Adapter> Follower<A> {
                 is_certain = self.gate.doubted() => self.doubt(is_certain).await,
                 () = sleep_until(verify_at), if verify_at.is_some() => self.verify().await,
                 () = sleep_until(drain_at), if drain_at.is_some() => self.advance().await,
+                () = spares.spares().used(), if drain_at.is_some() => self.advance().await,
                 _ = self.check.tick() => self.gate.let_check(),
                 () = tick(&mut self.upkeep), if self.upkeep.is_some() => self.adapter.upkeep().await,
             }
@@ -142,16 +139,14 @@ impl<A: Adapter> Follower<A> {
     }
 
     /// Tries a login. The connection that did it is the first that replaces another.
-    async fn probe(&mut self, login: &Arc<Login>) -> Result<(), Failure> {
-        if let Some(spare) = self.spare.take() {
-            self.adapter.close_session(spare).await;
-        }
+    async fn probe(&self, login: &Arc<Login>) -> Result<(), Failure> {
+        drain::close_spares(&*self.adapter).await;
         if self.adapter.overlap() == 0 {
             return self.adapter.open_in_place(login).await;
         }
         match self.adapter.open(login).await {
             Ok(session) => {
-                self.spare = Some(session);
+                self.adapter.spares().put(session);
                 Ok(())
             }
             Err(Failure { reason: Reason::Full, .. }) => self.adapter.open_in_place(login).await,
@@ -175,23 +170,21 @@ impl<A: Adapter> Follower<A> {
         if !old.has_user_of(&self.current) {
             self.drain.add(old, &self.gate);
         }
-        self.close_spare_if_idle().await;
+        self.close_spares_if_idle().await;
     }
 
     async fn advance(&mut self) {
-        self.drain.advance(&*self.adapter, &self.current, &mut self.spare, &self.gate).await;
+        self.drain.advance(&*self.adapter, &self.current, &self.gate).await;
         if self.drain.is_empty() {
             tracing::info!(generation = self.current.number(), "every connection has the new login");
             self.gate.check_all(self.gate.pinned().is_some());
         }
-        self.close_spare_if_idle().await;
+        self.close_spares_if_idle().await;
     }
 
-    async fn close_spare_if_idle(&mut self) {
-        if self.drain.is_empty()
-            && let Some(spare) = self.spare.take()
-        {
-            self.adapter.close_session(spare).await;
+    async fn close_spares_if_idle(&self) {
+        if self.drain.is_empty() {
+            drain::close_spares(&*self.adapter).await;
         }
     }
 
@@ -215,14 +208,17 @@ impl<A: Adapter> Follower<A> {
                     self.adapter.switch(&self.current);
                 }
                 // What was found dropped is of an older login: replace it, and trust the rest.
-                self.adapter.replace_idle(&self.current, &mut self.spare).await;
+                drain::replace_idle(&*self.adapter, &self.current, &self.gate).await;
                 if self.drain.is_empty() {
                     self.gate.check_all(false);
                 }
-                self.close_spare_if_idle().await;
+                self.close_spares_if_idle().await;
             }
             Err(Failure { reason: Reason::Refused, .. }) => self.pin(),
             Err(failure) => {
+                if failure.reason == Reason::Unclear {
+                    self.rotating.request_refresh(self.current.generation());
+                }
                 tracing::debug!("cannot tell whether the login works: {}", failure.source);
                 self.verify_at = Some(Instant::now() + RETRY);
             }

@@ -36,7 +36,7 @@ mod postgres;
 #[cfg(feature = "_follow")]
 mod rotation;
 #[cfg(feature = "_follow")]
-mod sessions;
+mod spares;
 #[cfg(feature = "_follow")]
 mod sqlstate;
 #[cfg(feature = "_sqlx")]

@@ -15,7 +15,7 @@ pub(crate) use self::opening::{set_role, user};
 pub(crate) use self::{
     network::{Network, Tls},
     opening::Opening,
-    pool::{Adapted, Pool, TURN},
+    pool::{Adapted, Pool},
     sessions::Sessions,
 };
 #[cfg(feature = "bb8-postgres")]

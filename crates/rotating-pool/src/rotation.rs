@@ -77,7 +77,7 @@ impl Rotation {
             const RECENTLY: Duration = Duration::from_secs(60);
             return self.gate.has_ended_late(RECENTLY).then_some(Error::DrainedLate);
         }
-        if sqlstate::reason(&code) == Reason::Refused {
+        if matches!(sqlstate::reason(&code), Reason::Refused | Reason::Unclear) {
             self.gate.was_refused_a_connection();
             return self.trouble();
         }

@@ -7,6 +7,8 @@ pub(crate) fn reason(code: &str) -> Reason {
     match code {
         // invalid_password, invalid_authorization_specification
         "28P01" | "28000" | "1045" | "1698" => Reason::Refused,
+        // protocol_violation: of PgBouncer, whatever it refuses a connection for
+        "08P01" => Reason::Unclear,
         // too_many_connections, for PostgreSQL; the server's, the user's, and the account's of MySQL
         "53300" | "1040" | "1203" | "1226" => Reason::Full,
         _ => Reason::Other,

@@ -39,6 +39,7 @@ mod pool;
 #[cfg(feature = "sqlx-postgres")]
 mod postgres;
 mod server;
+mod sessions;
 
 use std::io::ErrorKind;
 
@@ -71,8 +72,15 @@ pub(crate) fn code(error: &sqlx::Error) -> Option<String> {
                 .map(|error| error.number().to_string())
         }
         sqlx::Error::Database(error) => error.code().map(Into::into),
-        // Where no connection can be opened, this is what the pool is sent to.
-        sqlx::Error::Io(error) if error.kind() == ErrorKind::NotFound => Some(sqlstate::NO_LOGIN.to_owned()),
+        sqlx::Error::Io(error) => match error.kind() {
+            // Where no connection can be opened, this is what the pool is sent to.
+            ErrorKind::NotFound => Some(sqlstate::NO_LOGIN.to_owned()),
+            // A pooler hangs up without a word.
+            ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof => {
+                Some(sqlstate::ENDED.to_owned())
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -15,5 +15,6 @@ mod s28_transaction_across_the_swap;
 mod s29_connection_budget;
 mod s30_silent_peer;
 mod s35_static_role;
+mod s40_pgbouncer;
 mod s41_application_bug;
 mod set_role;

@@ -7,6 +7,7 @@ use rotating_pool::Error;
 
 for_every_pool!(
     s28_a_transaction_ends_well_after_the_swap,
+    s28_who_waits_for_the_connection_of_a_transaction_gets_a_new_one_in_its_place,
     s28_a_transaction_that_lasts_to_the_end_of_its_login_gets_a_typed_error,
 );
 
@@ -24,6 +25,24 @@ async fn s28_a_transaction_ends_well_after_the_swap<P: Pool>() {
     held.commit().await.unwrap();
     eventually("the old login is let go of", async || owner.roles().await == 1).await;
     assert_eq!(rotation.counters().drained_late, 0);
+}
+
+/// The connection is never one that nobody uses: only the pool's own hooks see it.
+async fn s28_who_waits_for_the_connection_of_a_transaction_gets_a_new_one_in_its_place<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings { max: 1, ..Settings::default() }).await;
+    let held = pool.hold().await.unwrap();
+    owner.rotate().await;
+    eventually("the old connection is known", async || rotation.old_connections() == 1).await;
+    let waiting = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.user().await.unwrap() }
+    });
+    tokio::task::yield_now().await;
+    held.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), "app_2");
+    assert_eq!(rotation.counters().drained, 1);
+    eventually("the old login is let go of", async || owner.roles().await == 1).await;
 }
 
 async fn s28_a_transaction_that_lasts_to_the_end_of_its_login_gets_a_typed_error<P: Pool>() {

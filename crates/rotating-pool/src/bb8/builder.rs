@@ -9,6 +9,7 @@ use tokio_postgres::{
 };
 
 use super::{
+    connection::Connection,
     manager::{Given, Manager},
     pool::Pool,
 };
@@ -18,6 +19,7 @@ use crate::{
     gate::Gate,
     login::Login,
     postgres::{self, Adapted, Opening, Sessions, Tls},
+    spares::Spares,
 };
 
 /// Builds a `bb8::Pool` whose login changes.
@@ -75,9 +77,10 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Sets how many connections there may be above the pool's maximum while old ones are replaced. One is used at a
-    /// time. With 0 a connection is ended before the one in its place is opened. The default is half of the maximum, at
-    /// least 1.
+    /// Sets how many connections there may be above the pool's maximum while old ones are replaced: those that wait for
+    /// an old one to come back, and those that were replaced and that the server is about to end. With 0 a connection is
+    /// ended before the one in its place is opened, and somebody may have to wait for that. The default is half of the
+    /// maximum, at least 1.
     pub fn overlap(mut self, connections: u32) -> Self {
         self.overlap = Some(connections);
         self
@@ -147,9 +150,10 @@ where
             source,
         };
         let given = Given::default();
+        let spares = Arc::new(Spares::new());
         let settings = self.pool;
         let nursery = settings(bb8::Pool::builder()).min_idle(None);
-        let nursery = nursery.build_unchecked(manager(&opening, &given));
+        let nursery = nursery.build_unchecked(manager(&opening, &given, &spares));
         let config = nursery.config();
         let pool = Pool::new(nursery, given, &gate);
         // The pool itself would say of a login that is refused no more than that time is over.
@@ -158,7 +162,7 @@ where
         let manager = Manager {
             max_lifetime: config.max_lifetime,
             hands_out_hollow_ones: config.test_on_check_out,
-            ..manager(&opening, &Given::default())
+            ..manager(&opening, &Given::default(), &spares)
         };
         let builder = settings(bb8::Pool::builder()).max_lifetime(None);
         drop(settings);
@@ -166,18 +170,19 @@ where
         // Where there is no place for it, it is not needed.
         let _one_too_many = handle.add(connection);
         pool.follow(handle.clone());
-        let overlap = self.overlap.unwrap_or_else(|| (config.max_size / 2).max(1));
-        let adapter = Adapted { pool, opening, overlap };
+        let overlap = self.overlap.unwrap_or_else(|| (config.max_size / 2).max(1)) as usize;
+        let adapter = Adapted { pool, opening, spares, overlap };
         // It ends with the login's owner, or when it is told to.
         let _follower = tokio::spawn(Follower::new(adapter, rotating, Arc::clone(&gate)).run());
         Ok((handle, Rotation::new(gate)))
     }
 }
 
-fn manager(opening: &Arc<Opening>, given: &Given) -> Manager {
+fn manager(opening: &Arc<Opening>, given: &Given, spares: &Arc<Spares<Connection>>) -> Manager {
     Manager {
         opening: Arc::clone(opening),
         given: Arc::clone(given),
+        spares: Arc::clone(spares),
         max_lifetime: None,
         hands_out_hollow_ones: false,
     }

@@ -34,8 +34,8 @@ impl Connection {
         self.user.is_none()
     }
 
-    pub(super) fn is_of(&self, login: &Login) -> bool {
-        self.user.as_deref() == Some(login.credentials().username())
+    pub(super) fn is_old(&self, newest: &Login) -> bool {
+        self.user.as_ref().is_some_and(|user| user != newest.credentials().username())
     }
 }
 

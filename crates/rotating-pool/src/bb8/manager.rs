@@ -1,7 +1,7 @@
 //! What the pool asks us about each connection.
 
 use std::{
-    fmt,
+    fmt, mem,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -14,12 +14,14 @@ use super::connection::Connection;
 use crate::{
     login::Login,
     postgres::{Opening, hollow, refused},
+    spares::Spares,
 };
 
 /// Opens and checks the connections of a pool whose login changes.
 pub struct Manager {
     pub(super) opening: Arc<Opening>,
     pub(super) given: Given,
+    pub(super) spares: Arc<Spares<Connection>>,
     /// A connection that is older when it is returned is not kept.
     pub(super) max_lifetime: Option<Duration>,
     /// Who would wait in vain for a connection gets one without a server.
@@ -43,6 +45,17 @@ impl Manager {
     fn is_too_old(&self, connection: &Connection) -> bool {
         let is_old = self.max_lifetime.is_some_and(|lifetime| connection.opened.elapsed() >= lifetime);
         is_old && self.opening.gate.pinned().is_none()
+    }
+
+    fn exchange_if_old(&self, connection: &mut Connection) {
+        let gate = &self.opening.gate;
+        if self.spares.count() > 0
+            && connection.is_old(&gate.login())
+            && let Some(fresh) = self.spares.take()
+        {
+            self.spares.replaced(mem::replace(connection, fresh));
+            gate.counts.drained.add(1);
+        }
     }
 }
 
@@ -84,7 +97,9 @@ impl ManageConnection for Manager {
         connection.simple_query("").await.map(drop)
     }
 
+    /// Is asked of each connection that is returned.
     fn has_broken(&self, connection: &mut Connection) -> bool {
+        self.exchange_if_old(connection);
         connection.is_hollow() || connection.is_closed() || self.is_too_old(connection)
     }
 }

@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     adapter::Failure,
+    drain::TURN,
     gate::Gate,
     login::Login,
-    postgres::{self, TURN, failure},
+    postgres::{self, failure},
 };
 
 pub(super) struct Pool {
@@ -48,21 +49,10 @@ impl Pool {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn take_within(&self, wait: Duration) -> Option<Taken> {
-        let pool = self.pool()?;
-        let state = pool.state();
-        // A connection that is opened for this would be none that nobody uses.
-        if state.idle_connections == 0 && (wait.is_zero() || state.connections < pool.config().max_size) {
-            return None;
-        }
-        let taken = LOOKING.scope((), pool.get_owned());
-        if wait.is_zero() { taken.now_or_never()?.ok() } else { time::timeout(wait, taken).await.ok()?.ok() }
-    }
-
     /// Takes each connection that nobody uses out and returns it.
     async fn visit_idle(&self) {
         let mut visited = Vec::new();
-        while let Some(connection) = self.take_within(Duration::ZERO).await {
+        while let Some(connection) = postgres::Pool::take(self, Duration::ZERO).await {
             visited.push(connection);
         }
     }
@@ -81,30 +71,23 @@ impl postgres::Pool for Pool {
         connection
     }
 
-    async fn take(&self) -> Option<Taken> {
-        self.take_within(TURN).await
-    }
-
-    async fn take_old(&self, newest: &Login) -> Option<Taken> {
-        let mut held = Vec::new();
-        for _ in 0..postgres::Pool::size(self) {
-            // Some pools hand out first what was returned last: what was looked at is held until the search is over.
-            let wait = if held.is_empty() { TURN } else { Duration::ZERO };
-            let connection = self.take_within(wait).await?;
-            if !connection.is_of(newest) && !connection.is_hollow() {
-                return Some(connection);
-            }
-            held.push(connection);
+    async fn take(&self, wait: Duration) -> Option<Taken> {
+        let pool = self.pool()?;
+        let state = pool.state();
+        // A connection that is opened for this would be none that nobody uses.
+        if state.idle_connections == 0 && (wait.is_zero() || state.connections < pool.config().max_size) {
+            return None;
         }
-        None
+        let taken = LOOKING.scope((), pool.get_owned());
+        if wait.is_zero() { taken.now_or_never()?.ok() } else { time::timeout(wait, taken).await.ok()?.ok() }
     }
 
-    fn client_of(taken: &Taken) -> &Client {
-        taken
+    async fn is_old(&self, connection: &Connection, newest: &Login) -> bool {
+        connection.is_old(newest)
     }
 
-    fn exchange(taken: &mut Taken, fresh: Connection) -> Connection {
-        std::mem::replace(taken, fresh)
+    fn exchange(connection: &mut Connection, fresh: Connection) -> Connection {
+        std::mem::replace(connection, fresh)
     }
 
     /// A connection whose session has ended is not kept.
@@ -114,13 +97,6 @@ impl postgres::Pool for Pool {
 
     fn size(&self) -> usize {
         self.pool().map_or(0, |pool| pool.state().connections as usize)
-    }
-
-    fn is_in_use(&self) -> bool {
-        self.pool().is_some_and(|pool| {
-            let state = pool.state();
-            state.idle_connections == 0 && state.connections >= pool.config().max_size
-        })
     }
 
     async fn upkeep(&self) {

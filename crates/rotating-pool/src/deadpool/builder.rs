@@ -11,7 +11,7 @@ use tokio_postgres::{
 
 use super::{
     connect::{Connector, Given},
-    hooks,
+    hooks::Check,
     pool::Pool,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     gate::Gate,
     login::Login,
     postgres::{self, Adapted, Opening, Sessions, Tls},
+    spares::Spares,
 };
 
 /// Builds a `deadpool_postgres::Pool` whose login changes.
@@ -80,9 +81,10 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Sets how many connections there may be above the pool's maximum while old ones are replaced. One is used at a
-    /// time. With 0 a connection is ended before the one in its place is opened. The default is half of the maximum, at
-    /// least 1.
+    /// Sets how many connections there may be above the pool's maximum while old ones are replaced: those that wait for
+    /// an old one to come back, and those that were replaced and that the server is about to end. With 0 a connection is
+    /// ended before the one in its place is opened, and somebody may have to wait for that. The default is half of the
+    /// maximum, at least 1.
     pub fn overlap(mut self, connections: u32) -> Self {
         self.overlap = Some(connections);
         self
@@ -152,13 +154,15 @@ where
             source,
         };
         let given = Given::default();
+        let spares = Arc::new(Spares::new());
+        let check = Arc::new(Check { opening: Arc::clone(&opening), spares: Arc::clone(&spares) });
         let (pool, nursery) = {
             let build = |given: &Given| {
                 let connector = Connector { opening: Arc::clone(&opening), given: Arc::clone(given) };
                 let config = keep_role(self.manager.clone(), opening.role.as_deref());
                 let manager = Manager::from_connect(opening.config.clone(), connector, config);
                 let builder = deadpool_postgres::Pool::builder(manager).runtime(Runtime::Tokio1);
-                (self.pool)(builder.pre_recycle(hooks::check(Arc::clone(&opening))))
+                (self.pool)(builder.pre_recycle(Arc::clone(&check).hook()))
             };
             let pool = build(&Given::default()).build().map_err(|error| failed(error.into()))?;
             (pool, build(&given).max_size(1).build().map_err(|error| failed(error.into()))?)
@@ -168,11 +172,12 @@ where
         // What the server calls the user is noted with the login.
         let _is_first = login.is(&user);
         drop(connection);
-        let half = u32::try_from(pool.status().max_size / 2).unwrap_or(u32::MAX);
+        let half = pool.status().max_size / 2;
         let adapter = Adapted {
             pool: Pool { pool: pool.weak(), nursery, given },
             opening,
-            overlap: self.overlap.unwrap_or_else(|| half.max(1)),
+            spares,
+            overlap: self.overlap.map_or_else(|| half.max(1), |overlap| overlap as usize),
         };
         // It ends with the pool or with the login's owner, whichever goes first.
         let _follower = tokio::spawn(Follower::new(adapter, rotating, Arc::clone(&gate)).run());

@@ -26,18 +26,6 @@ pub(super) struct Pool {
     pub(super) given: Given,
 }
 
-impl Pool {
-    async fn take_within(&self, wait: Duration) -> Option<Object> {
-        let pool = self.pool.upgrade()?;
-        let status = pool.status();
-        // A connection that is opened for this would be none that nobody uses.
-        if status.available == 0 && status.size < status.max_size {
-            return None;
-        }
-        pool.timeout_get(&Timeouts { wait: Some(wait), ..pool.timeouts() }).await.ok()
-    }
-}
-
 impl postgres::Pool for Pool {
     type Connection = ClientWrapper;
     type Taken = Object;
@@ -51,35 +39,22 @@ impl postgres::Pool for Pool {
         connection
     }
 
-    async fn take(&self) -> Option<Object> {
-        self.take_within(postgres::TURN).await
-    }
-
-    async fn take_old(&self, newest: &Login) -> Option<Object> {
-        let mut held = Vec::new();
-        for _ in 0..postgres::Pool::size(self) {
-            // Some pools hand out first what was returned last: what was looked at is held until the search is over.
-            let wait = if held.is_empty() { postgres::TURN } else { Duration::ZERO };
-            let object = self.take_within(wait).await?;
-            if postgres::is_of(&object, newest).await {
-                held.push(object);
-            } else {
-                return Some(object);
-            }
+    async fn take(&self, wait: Duration) -> Option<Object> {
+        let pool = self.pool.upgrade()?;
+        let status = pool.status();
+        // A connection that is opened for this would be none that nobody uses.
+        if status.available == 0 && status.size < status.max_size {
+            return None;
         }
-        None
+        pool.timeout_get(&Timeouts { wait: Some(wait), ..pool.timeouts() }).await.ok()
     }
 
-    fn client_of(taken: &Object) -> &Client {
-        taken
+    async fn is_old(&self, connection: &ClientWrapper, newest: &Login) -> bool {
+        !postgres::is_of(connection, newest).await
     }
 
-    fn exchange(taken: &mut Object, mut fresh: ClientWrapper) -> ClientWrapper {
-        // The pool knows the cache that it has made, and can empty it: it stays, but its statements are of the old session.
-        std::mem::swap(&mut taken.statement_cache, &mut fresh.statement_cache);
-        std::mem::swap::<ClientWrapper>(taken, &mut fresh);
-        taken.statement_cache.clear();
-        fresh
+    fn exchange(connection: &mut ClientWrapper, fresh: ClientWrapper) -> ClientWrapper {
+        exchange(connection, fresh)
     }
 
     fn discard(taken: Object) {
@@ -88,13 +63,6 @@ impl postgres::Pool for Pool {
 
     fn size(&self) -> usize {
         self.pool.upgrade().map_or(0, |pool| pool.status().size)
-    }
-
-    fn is_in_use(&self) -> bool {
-        self.pool.upgrade().is_some_and(|pool| {
-            let status = pool.status();
-            status.available == 0 && status.size >= status.max_size
-        })
     }
 
     /// The pool ends no connection by itself.
@@ -120,4 +88,13 @@ impl postgres::Pool for Pool {
             pool.close();
         }
     }
+}
+
+/// Puts `fresh` in the place of a connection, and returns what was there.
+pub(super) fn exchange(connection: &mut ClientWrapper, mut fresh: ClientWrapper) -> ClientWrapper {
+    // The pool knows the cache that it has made, and can empty it: it stays, but its statements are of the old session.
+    std::mem::swap(&mut connection.statement_cache, &mut fresh.statement_cache);
+    std::mem::swap(connection, &mut fresh);
+    connection.statement_cache.clear();
+    fresh
 }

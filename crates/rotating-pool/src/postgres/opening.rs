@@ -61,7 +61,7 @@ impl Opening {
             match opened {
                 Ok(opened) if self.gate.login().has_user_of(&login) => return Ok(opened),
                 Ok(_) => self.straddled(&login),
-                Err(error) if is_refused(&error) => {
+                Err(error) if reason(&error) == Some(Reason::Refused) => {
                     self.gate.was_refused_a_connection();
                     let has_moved = self.gate.until(|gate| gate.login().number() != number);
                     if !before(began + GRACE, has_moved).await {
@@ -71,7 +71,12 @@ impl Opening {
                         });
                     }
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    if reason(&error) == Some(Reason::Unclear) {
+                        self.gate.was_refused_a_connection();
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -153,8 +158,8 @@ pub(crate) fn set_role(role: &str) -> String {
     format!("SET ROLE \"{}\"", role.replace('"', "\"\""))
 }
 
-fn is_refused(error: &Error) -> bool {
-    code(error).map(sqlstate::reason) == Some(Reason::Refused)
+fn reason(error: &Error) -> Option<Reason> {
+    code(error).map(sqlstate::reason)
 }
 
 fn no_login(since: Instant) -> crate::Error {

@@ -1,9 +1,9 @@
 //! A pool of `tokio_postgres` clients, as the task that follows its login sees it.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, ops::DerefMut, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use tokio::time::{self, Instant};
+use tokio::{task, time};
 use tokio_postgres::Client;
 
 use super::{
@@ -11,44 +11,38 @@ use super::{
     opening::{Opening, user, vacate},
 };
 use crate::{
-    adapter::{Adapter, Failure, Reason},
+    adapter::{Adapter, Failure},
+    drain::TURN,
     login::Login,
+    spares::Spares,
 };
-
-/// Where all connections are in use, this long is waited for one that is returned.
-pub(crate) const TURN: Duration = Duration::from_secs(1);
 
 /// What differs between the crates of pools.
 pub(crate) trait Pool: Send + Sync + 'static {
     /// A connection as the pool keeps it, which is not in it.
-    type Connection: Send;
+    type Connection: Send + Sync;
     /// A connection that was taken out of the pool. Its place is kept, and it returns when it is dropped.
-    type Taken: Send;
+    type Taken: DerefMut<Target = Self::Connection> + Send + Sync;
 
     /// Opens a connection beside the pool, with all that the application has done to those of the pool.
     fn open(&self, login: &Arc<Login>) -> impl Future<Output = Result<Self::Connection, Failure>> + Send;
 
     fn client(connection: &Self::Connection) -> &Client;
 
-    /// Takes a connection out that nobody uses. If all are in use it waits for one, up to `TURN`.
-    fn take(&self) -> impl Future<Output = Option<Self::Taken>> + Send;
+    /// Takes a connection out that nobody uses. If all are in use it waits for one, up to `wait`.
+    fn take(&self, wait: Duration) -> impl Future<Output = Option<Self::Taken>> + Send;
 
-    /// As `take`, one of another login than `newest`.
-    fn take_old(&self, newest: &Login) -> impl Future<Output = Option<Self::Taken>> + Send;
-
-    fn client_of(taken: &Self::Taken) -> &Client;
+    /// Whether a connection is to be replaced, now that `newest` is the login.
+    fn is_old(&self, connection: &Self::Connection, newest: &Login) -> impl Future<Output = bool> + Send;
 
     /// Puts `fresh` in the place of a connection, and returns what was there.
-    fn exchange(taken: &mut Self::Taken, fresh: Self::Connection) -> Self::Connection;
+    fn exchange(connection: &mut Self::Connection, fresh: Self::Connection) -> Self::Connection;
 
     /// Gives up a connection and its place.
     fn discard(taken: Self::Taken);
 
     /// How many connections the pool has.
     fn size(&self) -> usize;
-
-    /// Whether the pool has all the connections it may have, and none that nobody uses.
-    fn is_in_use(&self) -> bool;
 
     fn upkeep(&self) -> impl Future<Output = ()> + Send;
 
@@ -59,10 +53,12 @@ pub(crate) trait Pool: Send + Sync + 'static {
     fn close(&self);
 }
 
-pub(crate) struct Adapted<P> {
+pub(crate) struct Adapted<P: Pool> {
     pub(crate) pool: P,
     pub(crate) opening: Arc<Opening>,
-    pub(crate) overlap: u32,
+    /// Those that the pool's hooks take from.
+    pub(crate) spares: Arc<Spares<P::Connection>>,
+    pub(crate) overlap: usize,
 }
 
 impl<P: Pool> Adapted<P> {
@@ -78,47 +74,22 @@ impl<P: Pool> Adapted<P> {
         })
         .await
     }
-
-    async fn refill(&self, login: &Login, spare: &mut Option<P::Connection>) -> Result<(), Failure> {
-        if spare.is_none() && self.overlap > 0 {
-            match self.open(login).await {
-                Ok(connection) => *spare = Some(connection),
-                Err(Failure { reason: Reason::Full, .. }) => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a connection of `login` in the place of `taken`, whose session is ended first.
-    async fn replace_in_place(&self, mut taken: P::Taken, login: &Login) -> Result<(), Failure> {
-        vacate(P::client_of(&taken)).await;
-        match self.open(login).await {
-            Ok(fresh) => {
-                drop(P::exchange(&mut taken, fresh));
-                Ok(())
-            }
-            Err(failure) => {
-                P::discard(taken);
-                Err(failure)
-            }
-        }
-    }
 }
 
 impl<P: Pool> Adapter for Adapted<P> {
     type Session = P::Connection;
+    type Taken = P::Taken;
 
     async fn open(&self, login: &Login) -> Result<P::Connection, Failure> {
         self.open(login).await
     }
 
     async fn open_in_place(&self, login: &Login) -> Result<(), Failure> {
-        let Some(mut taken) = self.pool.take().await else {
+        let Some(mut taken) = self.pool.take(TURN).await else {
             // The pool has room.
             return self.open(login).await.map(drop);
         };
-        vacate(P::client_of(&taken)).await;
+        vacate(P::client(&taken)).await;
         let (fresh, result) = match self.open(login).await {
             Ok(fresh) => (Ok(fresh), Ok(())),
             Err(failure) => (self.open(&self.opening.gate.login()).await, Err(failure)),
@@ -136,40 +107,58 @@ impl<P: Pool> Adapter for Adapted<P> {
     /// Whoever opens a connection asks the gate.
     fn refuse_growth(&self) {}
 
-    async fn replace_idle(&self, login: &Login, spare: &mut Option<P::Connection>) -> usize {
-        let mut replaced = 0;
-        // Where all are in use, the one that is returned next may have been seen before.
-        for _ in 0..self.pool.size() * 4 {
-            if self.opening.sessions.are_all_of(login.credentials().username()) {
-                break;
-            }
-            if let Err(failure) = self.refill(login, spare).await {
-                tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
-                break;
-            }
-            let asked = Instant::now();
-            let Some(mut taken) = self.pool.take_old(login).await else {
-                if self.pool.is_in_use() && asked.elapsed() < TURN {
-                    continue;
-                }
-                break;
-            };
-            match spare.take() {
-                Some(fresh) => drop(P::exchange(&mut taken, fresh)),
-                None => {
-                    if let Err(failure) = self.replace_in_place(taken, login).await {
-                        tracing::debug!("cannot replace an old connection: {}", failure.source);
-                        break;
-                    }
-                }
-            }
-            self.opening.gate.counts.drained.add(1);
-            replaced += 1;
-        }
-        replaced
+    fn spares(&self) -> &Spares<P::Connection> {
+        &self.spares
     }
 
-    async fn remaining(&self, old: &Arc<Login>, _: &mut Option<P::Connection>) -> Result<usize, Failure> {
+    fn size(&self) -> usize {
+        self.pool.size()
+    }
+
+    fn has_only(&self, login: &Login) -> bool {
+        self.opening.sessions.are_all_of(login.credentials().username())
+    }
+
+    async fn take_old(&self, newest: &Login, wait: Duration) -> Option<P::Taken> {
+        // Some pools hand out first what was returned last: what was looked at is held until the search is over.
+        let mut held = Vec::new();
+        // Where all are in use, the one that is returned next may have been seen before.
+        for _ in 0..self.pool.size() * 4 {
+            match self.pool.take(if held.is_empty() { wait } else { Duration::ZERO }).await {
+                Some(taken) if self.pool.is_old(&taken, newest).await => return Some(taken),
+                Some(taken) => held.push(taken),
+                None if held.is_empty() || wait.is_zero() => return None,
+                None => {
+                    held.clear();
+                    task::yield_now().await;
+                }
+            }
+            if held.len() >= self.pool.size() {
+                return None;
+            }
+        }
+        None
+    }
+
+    async fn exchange(&self, mut taken: P::Taken, fresh: P::Connection) {
+        drop(P::exchange(&mut taken, fresh));
+    }
+
+    async fn replace_in_place(&self, mut taken: P::Taken, login: &Login) -> Result<(), Failure> {
+        vacate(P::client(&taken)).await;
+        match self.open(login).await {
+            Ok(fresh) => {
+                drop(P::exchange(&mut taken, fresh));
+                Ok(())
+            }
+            Err(failure) => {
+                P::discard(taken);
+                Err(failure)
+            }
+        }
+    }
+
+    async fn remaining(&self, old: &Arc<Login>) -> Result<usize, Failure> {
         Ok(self.opening.sessions.count_of(old.credentials().username()))
     }
 
@@ -190,7 +179,7 @@ impl<P: Pool> Adapter for Adapted<P> {
         self.pool.upkeep_period()
     }
 
-    fn overlap(&self) -> u32 {
+    fn overlap(&self) -> usize {
         self.overlap
     }
 

@@ -14,8 +14,9 @@ use super::{
     opening::Opening,
     pool::RotatingPool,
     server::{Options, Server},
+    sessions::Sessions,
 };
-use crate::{Error, Rotation, follower::Follower, gate::Gate, login::Login, sessions::Sessions};
+use crate::{Error, Rotation, follower::Follower, gate::Gate, login::Login, spares::Spares};
 
 /// Builds a `sqlx` pool whose login changes.
 #[must_use = "a builder does nothing until `connect` is called"]
@@ -63,9 +64,10 @@ impl<DB: Server> Builder<DB> {
         self
     }
 
-    /// Sets how many connections there may be above the pool's maximum while old ones are replaced. One is used at a
-    /// time. With 0 a connection is ended before the one in its place is opened. The default is half of the maximum, at
-    /// least 1.
+    /// Sets how many connections there may be above the pool's maximum while old ones are replaced: those that wait for
+    /// an old one to come back, and those that were replaced and that the server is about to end. With 0 a connection is
+    /// ended before the one in its place is opened, and somebody may have to wait for that. The default is half of the
+    /// maximum, at least 1.
     pub fn overlap(mut self, connections: u32) -> Self {
         self.overlap = Some(connections);
         self
@@ -167,9 +169,10 @@ impl<DB: Server> Builder<DB> {
             role: self.role,
             probe: self.probe,
             after_connect: self.after_connect,
+            spares: Spares::new(),
         });
         let max_lifetime = self.pool.get_max_lifetime();
-        let overlap = self.overlap.unwrap_or_else(|| (self.pool.get_max_connections() / 2).max(1));
+        let overlap = self.overlap.unwrap_or_else(|| (self.pool.get_max_connections() / 2).max(1)) as usize;
         let pool = hooks::install(
             self.pool.max_lifetime(None),
             &opening,

@@ -60,9 +60,21 @@ pub(super) fn install<DB: Server>(
             let gate: &Gate = &on_release.gate;
             let is_old = max_lifetime.is_some_and(|lifetime| metadata.age > lifetime);
             if is_old && gate.pinned().is_none() {
-                Box::pin(Answer::<false>)
-            } else if gate.is_to_check() {
-                ask_first(Arc::clone(&on_release), connection, metadata, after_release.clone())
+                return Box::pin(Answer::<false>);
+            }
+            let (is_to_look, is_to_check) = (on_release.spares.is_to_look(), gate.is_to_check());
+            if is_to_look || is_to_check {
+                let (opening, own) = (Arc::clone(&on_release), after_release.clone());
+                Box::pin(async move {
+                    if is_to_look {
+                        opening.exchange_if_old(connection).await;
+                    }
+                    if is_to_check {
+                        ask_first(opening, connection, metadata, own).await
+                    } else {
+                        pass_on::<DB>(connection, metadata, own.as_ref()).await
+                    }
+                })
             } else {
                 pass_on::<DB>(connection, metadata, after_release.as_ref())
             }

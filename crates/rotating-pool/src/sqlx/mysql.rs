@@ -5,8 +5,10 @@ use futures_util::TryStreamExt;
 use secrets_config_core::DbCredentials;
 use sqlx::{AssertSqlSafe, Error, Executor, MySql, MySqlConnection, Row, mysql::MySqlConnectOptions};
 
-use super::server::{Sealed, Server};
-use crate::sessions::Session;
+use super::{
+    server::{Sealed, Server},
+    sessions::Session,
+};
 
 impl Server for MySql {}
 
@@ -63,6 +65,10 @@ impl Sealed for MySql {
             let sql = format!("KILL CONNECTION {}", session.id);
             connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop)
         })
+    }
+
+    fn end_own(connection: &mut MySqlConnection) -> BoxFuture<'_, Result<(), Error>> {
+        Self::run(connection, "KILL CONNECTION_ID()")
     }
 
     fn set_role<'c>(connection: &'c mut MySqlConnection, role: &'c str) -> BoxFuture<'c, Result<(), Error>> {

@@ -8,8 +8,9 @@ use tokio::time;
 use super::{
     hooks::AfterConnect,
     server::{Options, Server},
+    sessions::Sessions,
 };
-use crate::{gate::Gate, login::Login, sessions::Sessions, sqlstate};
+use crate::{gate::Gate, login::Login, spares::Spares, sqlstate};
 
 /// A database that does not answer a small question in this time does not answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,6 +24,7 @@ pub(super) struct Opening<DB: Server> {
     pub(super) role: Option<String>,
     pub(super) probe: String,
     pub(super) after_connect: Option<AfterConnect<DB>>,
+    pub(super) spares: Spares<DB::Connection>,
 }
 
 impl<DB: Server> Opening<DB> {
@@ -74,6 +76,18 @@ impl<DB: Server> Opening<DB> {
                 }
                 false
             }
+        }
+    }
+
+    /// Replaces a connection that is of another login than the newest, if there is a spare one.
+    pub(super) async fn exchange_if_old(&self, connection: &mut DB::Connection) {
+        let is_old = match in_time(DB::session(connection)).await {
+            Ok(session) => !self.gate.login().is(&session.user),
+            Err(error) => is_dropped(&error),
+        };
+        if is_old && let Some(fresh) = self.spares.take() {
+            self.spares.replaced(std::mem::replace(connection, fresh));
+            self.gate.counts.drained.add(1);
         }
     }
 

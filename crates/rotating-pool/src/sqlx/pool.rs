@@ -15,17 +15,16 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, Failure, Reason},
+    drain::TURN,
     login::Login,
+    spares::Spares,
     sqlstate,
 };
-
-/// Where all connections are in use, this long is waited for one that is returned.
-const TURN: Duration = Duration::from_secs(1);
 
 pub(super) struct RotatingPool<DB: Server> {
     pool: Pool<DB>,
     opening: Arc<Opening<DB>>,
-    overlap: u32,
+    overlap: usize,
     max_lifetime: Option<Duration>,
     /// What the pool opened connections with, by generation. The pool holds it as long as it opens one.
     in_use: Mutex<Vec<(u64, Weak<Options<DB>>)>>,
@@ -36,7 +35,7 @@ impl<DB: Server> RotatingPool<DB> {
     pub(super) fn new(
         pool: Pool<DB>,
         opening: Arc<Opening<DB>>,
-        overlap: u32,
+        overlap: usize,
         max_lifetime: Option<Duration>,
     ) -> Self {
         let in_use = (opening.gate.login().number(), Arc::downgrade(&pool.connect_options()));
@@ -44,70 +43,16 @@ impl<DB: Server> RotatingPool<DB> {
         Self { pool, opening, overlap, max_lifetime, in_use, visited }
     }
 
-    /// Takes a connection out that nobody uses. If all are in use it waits for one.
-    async fn take(&self) -> Option<PoolConnection<DB>> {
+    /// Takes a connection out that nobody uses. If all are in use it waits for one, up to `wait`.
+    async fn take(&self, wait: Duration) -> Option<PoolConnection<DB>> {
         if let Some(connection) = self.pool.try_acquire() {
             return Some(connection);
         }
         let is_full = self.pool.size() >= self.pool.options().get_max_connections();
-        if !is_full {
+        if !is_full || wait.is_zero() {
             return None;
         }
-        time::timeout(TURN, self.pool.acquire()).await.ok()?.ok()
-    }
-
-    /// Puts a connection of `login` in the place of `connection`.
-    async fn replace(
-        &self,
-        mut connection: PoolConnection<DB>,
-        login: &Login,
-        spare: &mut Option<DB::Connection>,
-    ) -> Result<(), Failure> {
-        match spare.take() {
-            Some(fresh) => {
-                let old = std::mem::replace(&mut *connection, fresh);
-                give_back(connection).await;
-                close::<DB>(old).await;
-            }
-            None => self.replace_in_place(connection, login).await?,
-        }
-        self.opening.gate.counts.drained.add(1);
-        Ok(())
-    }
-
-    /// As `replace`, with the old session ended before the new one begins.
-    async fn replace_in_place(
-        &self,
-        mut connection: PoolConnection<DB>,
-        login: &Login,
-    ) -> Result<(), Failure> {
-        vacate::<DB>(&mut connection).await;
-        match self.opening.open(login).await {
-            Ok(fresh) => {
-                drop(std::mem::replace(&mut *connection, fresh));
-                give_back(connection).await;
-                Ok(())
-            }
-            Err(error) => {
-                drop(connection.detach());
-                Err(failure(error))
-            }
-        }
-    }
-
-    async fn refill(&self, login: &Login, spare: &mut Option<DB::Connection>) -> Result<(), Failure> {
-        if spare.is_none() && self.overlap > 0 {
-            match self.opening.open(login).await {
-                Ok(connection) => *spare = Some(connection),
-                Err(error) => {
-                    let failure = failure(error);
-                    if failure.reason != Reason::Full {
-                        return Err(failure);
-                    }
-                }
-            }
-        }
-        Ok(())
+        time::timeout(wait, self.pool.acquire()).await.ok()?.ok()
     }
 
     /// Takes each connection that nobody uses out and returns it.
@@ -128,7 +73,7 @@ impl<DB: Server> RotatingPool<DB> {
         in_use.iter().any(|(number, _)| *number == generation)
     }
 
-    async fn count(&self, old: &Login, spare: &mut Option<DB::Connection>) -> Result<usize, Error> {
+    async fn count(&self, old: &Login) -> Result<usize, Error> {
         let sessions = self.opening.sessions.of(old);
         if sessions.is_empty() {
             return Ok(0);
@@ -139,14 +84,12 @@ impl<DB: Server> RotatingPool<DB> {
             close::<DB>(watch).await;
             return count;
         }
-        if let Some(connection) = spare {
-            let count = in_time(DB::count(connection, &sessions)).await;
-            if count.is_err() {
-                *spare = None;
-            }
-            return count;
+        if let Some(mut connection) = self.spares().take() {
+            let count = in_time(DB::count(&mut connection, &sessions)).await?;
+            self.spares().put(connection);
+            return Ok(count);
         }
-        let Some(mut connection) = self.take().await else {
+        let Some(mut connection) = self.take(TURN).await else {
             return Err(Error::PoolTimedOut);
         };
         let count = in_time(DB::count(&mut connection, &sessions)).await;
@@ -157,6 +100,7 @@ impl<DB: Server> RotatingPool<DB> {
 
 impl<DB: Server> Adapter for RotatingPool<DB> {
     type Session = DB::Connection;
+    type Taken = PoolConnection<DB>;
 
     async fn open(&self, login: &Login) -> Result<DB::Connection, Failure> {
         self.opening.open(login).await.map_err(failure)
@@ -192,37 +136,55 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
         self.pool.set_connect_options(DB::without_login(&self.opening.options));
     }
 
-    async fn replace_idle(&self, login: &Login, spare: &mut Option<DB::Connection>) -> usize {
-        let mut replaced = 0;
-        // Where all are in use, the one that is returned next may have been seen before.
-        for _ in 0..self.pool.size() * 2 {
-            if let Err(failure) = self.refill(login, spare).await {
-                tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
-                break;
-            }
-            let Some(mut connection) = self.take().await else { break };
-            match in_time(DB::session(&mut connection)).await {
-                Ok(session) if login.is(&session.user) => give_back(connection).await,
-                Err(error) if !is_dropped(&error) => drop(connection.detach()),
-                _ => {
-                    if let Err(failure) = self.replace(connection, login, spare).await {
-                        tracing::debug!("cannot replace an old connection: {}", failure.source);
-                        break;
-                    }
-                    replaced += 1;
-                }
-            }
-        }
-        replaced
+    fn spares(&self) -> &Spares<DB::Connection> {
+        &self.opening.spares
     }
 
-    async fn remaining(
-        &self,
-        old: &Arc<Login>,
-        spare: &mut Option<DB::Connection>,
-    ) -> Result<usize, Failure> {
+    fn size(&self) -> usize {
+        self.pool.size() as usize
+    }
+
+    fn has_only(&self, _: &Login) -> bool {
+        false
+    }
+
+    async fn take_old(&self, newest: &Login, wait: Duration) -> Option<PoolConnection<DB>> {
+        // Where all are in use, the one that is returned next may have been seen before.
+        for _ in 0..self.pool.size() * 2 {
+            let mut connection = self.take(wait).await?;
+            match in_time(DB::session(&mut connection)).await {
+                Ok(session) if newest.is(&session.user) => give_back(connection).await,
+                Err(error) if !is_dropped(&error) => drop(connection.detach()),
+                _ => return Some(connection),
+            }
+        }
+        None
+    }
+
+    async fn exchange(&self, mut taken: PoolConnection<DB>, fresh: DB::Connection) {
+        let old = std::mem::replace(&mut *taken, fresh);
+        give_back(taken).await;
+        close::<DB>(old).await;
+    }
+
+    async fn replace_in_place(&self, mut taken: PoolConnection<DB>, login: &Login) -> Result<(), Failure> {
+        vacate::<DB>(&mut taken).await;
+        match self.opening.open(login).await {
+            Ok(fresh) => {
+                drop(std::mem::replace(&mut *taken, fresh));
+                give_back(taken).await;
+                Ok(())
+            }
+            Err(error) => {
+                drop(taken.detach());
+                Err(failure(error))
+            }
+        }
+    }
+
+    async fn remaining(&self, old: &Arc<Login>) -> Result<usize, Failure> {
         let is_opening = self.options_are_in_use(old.number());
-        match self.count(old, spare).await {
+        match self.count(old).await {
             Ok(0) if !is_opening => {
                 self.opening.sessions.forget(old);
                 Ok(0)
@@ -274,7 +236,7 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
         idle_timeout.into_iter().chain(self.max_lifetime).min().map(|period| period.max(TURN))
     }
 
-    fn overlap(&self) -> u32 {
+    fn overlap(&self) -> usize {
         self.overlap
     }
 
@@ -293,11 +255,9 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
 
 /// Ends the session of a connection, which keeps its place in the pool.
 async fn vacate<DB: Server>(connection: &mut DB::Connection) {
-    if let Ok(session) = in_time(DB::session(connection)).await {
-        // Its last answer is that it has been ended; after that there is none.
-        let _ended = in_time(DB::end(connection, &session)).await;
-        let _gone = in_time(connection.ping()).await;
-    }
+    // Its last answer is that it has been ended; after that there is none.
+    let _ended = in_time(DB::end_own(connection)).await;
+    let _gone = in_time(connection.ping()).await;
 }
 
 /// Returns a connection to its pool. One that does not answer is dropped.

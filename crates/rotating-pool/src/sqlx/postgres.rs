@@ -8,8 +8,10 @@ use sqlx::{
     postgres::{PgConnectOptions, types::Oid},
 };
 
-use super::server::{Sealed, Server};
-use crate::sessions::Session;
+use super::{
+    server::{Sealed, Server},
+    sessions::Session,
+};
 
 impl Server for Postgres {}
 
@@ -71,6 +73,10 @@ impl Sealed for Postgres {
             let query = sqlx::query(SQL).bind(session.id).bind(session.user_id).persistent(false);
             query.execute(connection).await.map(drop)
         })
+    }
+
+    fn end_own(connection: &mut PgConnection) -> BoxFuture<'_, Result<(), Error>> {
+        Self::run(connection, "SELECT pg_terminate_backend(pg_backend_pid())")
     }
 
     fn set_role<'c>(connection: &'c mut PgConnection, role: &'c str) -> BoxFuture<'c, Result<(), Error>> {

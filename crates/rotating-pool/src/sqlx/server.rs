@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use secrets_config_core::DbCredentials;
 use sqlx::{Connection, Database, Error};
 
-use crate::sessions::Session;
+use super::sessions::Session;
 
 /// A connection's options.
 pub(super) type Options<DB> = <<DB as Database>::Connection as Connection>::Options;
@@ -43,6 +43,9 @@ pub trait Sealed: Database {
         connection: &'c mut Self::Connection,
         session: &'c Session,
     ) -> BoxFuture<'c, Result<(), Error>>;
+
+    /// Ends the connection's own session, whichever that is at this moment: a pooler may change it between two statements.
+    fn end_own(connection: &mut Self::Connection) -> BoxFuture<'_, Result<(), Error>>;
 
     /// Takes on another role, for good.
     fn set_role<'c>(connection: &'c mut Self::Connection, role: &'c str) -> BoxFuture<'c, Result<(), Error>>;
