@@ -91,6 +91,8 @@ struct Session {
     unknown_leases: bool,
     /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
     is_one_of_many: bool,
+    /// It was to be replaced before its time, and the login failed.
+    is_kept: bool,
 }
 
 #[derive(Debug, Default)]

@@ -55,6 +55,7 @@ impl Engine {
             renewal_denied: false,
             unknown_leases: false,
             is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
+            is_kept: false,
         };
         self.sessions.insert(id, session);
         id
@@ -173,10 +174,17 @@ impl Engine {
         }
     }
 
-    /// The service has something else to log in with: there is no reason to wait longer than between any two logins.
+    /// The service has something else to log in with: there is no reason to wait longer than between any two logins,
+    /// nor to keep a token that is kept because a login failed.
     pub(crate) fn login_changed(&mut self, now: Instant) {
         self.log_in.forgive();
         self.log_in.again_at(now + FLOOR);
+        if let Some(mut session) = self.sessions.last_entry() {
+            let session = session.get_mut();
+            if std::mem::take(&mut session.is_kept) {
+                session.term.set_oldest(Some(now));
+            }
+        }
     }
 
     pub(crate) fn lease_renewed(
@@ -323,7 +331,8 @@ impl Engine {
         let Some(mut session) = self.sessions.last_entry() else { return };
         let session = session.get_mut();
         if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
-            session.term.stays();
+            session.term.set_oldest(None);
+            session.is_kept = true;
             self.log_in.succeeded(now);
         }
     }

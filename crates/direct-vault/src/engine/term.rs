@@ -160,9 +160,9 @@ impl Term {
         self.oldest = now.checked_add(self.full.mul_f64(0.2 + 2.3 * random.f64()));
     }
 
-    /// It is not replaced before its time after all.
-    pub(super) fn stays(&mut self) {
-        self.oldest = None;
+    /// Has it replaced at that time, though it could be renewed on, or not before its time.
+    pub(super) fn set_oldest(&mut self, oldest: Option<Instant>) {
+        self.oldest = oldest;
     }
 
     /// Asks for something new from `now` on.

@@ -169,6 +169,11 @@ fn s33_the_token_of_a_start_is_kept_if_the_login_before_its_time_is_refused() {
         assert_eq!((world.count(is_login), world.lapses), (2, 0), "seed {seed}: one is refused");
         assert!(world.is_well(), "seed {seed}");
         world.vault.fault = Fault::None;
+        if seed % 2 == 0 {
+            world.change_login();
+            world.run_for(5 * SECOND);
+            assert_eq!(world.count(is_login), 3, "seed {seed}: there is another secret id");
+        }
         world.run_for(DAY);
         assert_eq!(world.lapses, 0, "seed {seed}");
     }

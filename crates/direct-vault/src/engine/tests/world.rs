@@ -260,6 +260,12 @@ impl World {
         }
     }
 
+    /// The process finds something else to log in with.
+    pub(super) fn change_login(&mut self) {
+        let now = self.engine_now();
+        self.engine.login_changed(now);
+    }
+
     /// The application says that its logins do not work, though they do.
     pub(super) fn insist(&mut self) {
         let now = self.engine_now();
