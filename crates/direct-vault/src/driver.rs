@@ -170,7 +170,7 @@ impl Driver {
         match (job, result) {
             (_, Err(error)) => return self.take_in_failure(job, error),
             (_, Ok(Outcome::LoggedIn(login))) => {
-                let id = self.engine.logged_in(now, sent, login.grant);
+                let id = self.engine.logged_in(now, sent, login.grant, login.is_ours);
                 self.counters.logins += 1;
                 self.is_refused = false;
                 let (generation, ttl_secs) = (self.counters.logins, login.grant.ttl.as_secs());

@@ -89,6 +89,10 @@ struct Session {
     renewal_denied: bool,
     /// A read without an answer may have made a lease, which nobody can revoke but with the token.
     unknown_leases: bool,
+    /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
+    is_one_of_many: bool,
+    /// It was to be replaced before its time, and the login failed.
+    is_kept: bool,
 }
 
 #[derive(Debug, Default)]
@@ -218,9 +222,8 @@ impl Engine {
 
     /// Returns when there will be something to start, if no outcome is told before.
     pub(crate) fn wake(&self, now: Instant) -> Option<Instant> {
-        let ends = self.leases.keys().filter_map(|key| self.lease_expires(*key)).chain(self.token_expires());
         // An end changes the state, whether or not there is something to start.
-        let mut wake = ends.filter(|end| *end > now).min();
+        let mut wake = self.expiries().filter(|end| *end > now).min();
         self.agenda(now, &mut |at, _| wake = Some(wake.map_or(at, |wake| wake.min(at))));
         wake
     }
@@ -257,17 +260,25 @@ impl Engine {
 
     /// Returns when a lease ends: by itself, or with the token that made it.
     pub(crate) fn lease_expires(&self, key: LeaseKey) -> Option<Instant> {
-        let lease = self.leases.get(&key).filter(|lease| !lease.is_reading)?;
-        let held = lease.held.as_ref()?;
+        self.expires(self.leases.get(&key)?)
+    }
+
+    fn expires(&self, lease: &Lease) -> Option<Instant> {
+        let held = lease.held.as_ref().filter(|_| !lease.is_reading)?;
         let session = self.sessions.get(&held.session).and_then(|session| session.term.expires());
         held.term.expires().into_iter().chain(session).min()
+    }
+
+    /// Returns when each thing ends that is in use.
+    fn expiries(&self) -> impl Iterator<Item = Instant> {
+        self.leases.values().filter_map(|lease| self.expires(lease)).chain(self.token_expires())
     }
 
     /// Returns how things are.
     pub(crate) fn state(&self, now: Instant) -> State {
         let Some((&current, session)) = self.sessions.last_key_value() else { return State::Starting };
         let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
-        if session.has_ended(now) || self.leases.keys().any(|key| ended(self.lease_expires(*key))) {
+        if session.has_ended(now) || self.leases.values().any(|lease| ended(self.expires(lease))) {
             return State::Expired;
         }
         let failing = self.outage.is_some()
@@ -291,8 +302,7 @@ impl Engine {
 
     /// Returns how long it is until the first thing ends that is good now.
     fn headroom(&self, now: Instant) -> Option<Duration> {
-        let leases = self.leases.keys().filter_map(|key| self.lease_expires(*key));
-        leases.chain(self.token_expires()).min()?.checked_duration_since(now)
+        self.expiries().min()?.checked_duration_since(now)
     }
 
     fn attempts(&mut self, job: Job) -> Option<&mut Attempts> {

@@ -270,3 +270,22 @@ async fn a_login_says_which_mount_it_tried() {
     assert!(error.to_string().contains("auth/team/approle/login"), "{error}");
     assert_eq!(proxy.requests("/v1/auth/team/approle/login").len(), 1);
 }
+
+/// What tells a period from a greatest lifetime.
+#[tokio::test]
+async fn a_period_is_granted_to_a_token_that_asks_for_less() {
+    let ground = Ground::start().await;
+    for (role, granted) in [
+        (json!({ "token_ttl": "1h", "token_max_ttl": "4h" }), 3599),
+        (json!({ "token_ttl": "1h", "token_max_ttl": 0, "token_period": "1h" }), 3600),
+    ] {
+        ground.set_role(role.clone()).await;
+        let id = ground.secret_id().await.id;
+        let proof = json!({ "role_id": ground.role_id, "secret_id": id });
+        let token =
+            ground.admin().post("auth/approle/login", proof).await.unwrap()["auth"]["client_token"].clone();
+        let ours = ground.admin().with_token(token.as_str().unwrap());
+        let renewed = ours.post("auth/token/renew-self", json!({ "increment": 3599 })).await.unwrap();
+        assert_eq!(renewed["auth"]["lease_duration"], granted, "{role}");
+    }
+}

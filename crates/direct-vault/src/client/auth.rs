@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use secrets_config_core::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Client, QUICK, RequestId, Token, answer::Asked, body};
+use super::{Client, Increment, QUICK, RequestId, Token, answer::Asked, body};
 use crate::{
     Error,
     login::{Method, Proof},
@@ -90,8 +90,19 @@ impl Client {
         Ok(NewToken { token, grant, is_ours: false, request_id })
     }
 
-    pub(crate) async fn renew_token(&self, token: &Token) -> Result<Grant, Error> {
-        let answer = self.post("auth/token/renew-self", Some(token), body::json(&(), 0), QUICK).await?;
+    /// Gives the token as much time as it is asked for, or else as its role says.
+    pub(crate) async fn renew_token(
+        &self,
+        token: &Token,
+        increment: Option<Increment>,
+    ) -> Result<Grant, Error> {
+        #[derive(Serialize)]
+        struct Body {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            increment: Option<u64>,
+        }
+        let body = body::json(&Body { increment: increment.map(|Increment(time)| time.as_secs()) }, 0);
+        let answer = self.post("auth/token/renew-self", Some(token), body, QUICK).await?;
         let Authenticated { auth, .. } = answer.parse(Asked::Renew, &self.address)?;
         Ok(auth.grant())
     }

@@ -42,9 +42,10 @@ impl Driver {
             Job::LookUpToken(id) => self
                 .token(id)
                 .map(|token| async move { client.is_alive(&token).await.map(Outcome::Alive) }.boxed()),
-            Job::RenewToken(id) => self
-                .token(id)
-                .map(|token| async move { client.renew_token(&token).await.map(Outcome::Renewed) }.boxed()),
+            Job::RenewToken(id) => self.token(id).map(|token| {
+                let increment = self.engine.token_increment(id).map(Increment);
+                async move { client.renew_token(&token, increment).await.map(Outcome::Renewed) }.boxed()
+            }),
             Job::RevokeToken(id) => self.tokens.get(&id).cloned().map(|held| {
                 async move { client.revoke_held(&held).await.map(|()| Outcome::Revoked) }.boxed()
             }),

@@ -39,6 +39,9 @@ impl Engine {
                 Some((at, Due::Replace)) => want(self.logins.earliest(at), Job::LogIn, &self.log_in),
                 None => {}
             }
+            if let Some(at) = session.term.oldest() {
+                want(self.logins.earliest(at), Job::LogIn, &self.log_in);
+            }
             // A lease made with a token that is about to go would go with it, unless no other token is to be had.
             let is_leaving = session.is_to_be_replaced(now) && !self.log_in.has_failed();
             let reading = self.leases.values().filter(|lease| lease.issuing.is_some()).count();
@@ -133,7 +136,7 @@ impl Session {
         if self.unknown_leases { Some((now, Due::Replace)) } else { self.term.next(now) }
     }
 
-    fn is_to_be_replaced(&self, now: Instant) -> bool {
+    pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {
         self.unknown_leases || self.term.is_to_be_replaced(now)
     }
 }

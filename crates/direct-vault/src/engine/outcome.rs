@@ -12,8 +12,8 @@ use crate::{
     client::{Grant, Health},
 };
 
-/// After a refusal somebody must change something: ask again this rarely.
-const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+/// After a refusal somebody must change something: ask again this rarely, so that all is well within a minute of it.
+const AFTER_REFUSAL: Duration = Duration::from_secs(57);
 /// Vault may ask to wait for longer than anything here lives.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// When an outage ends everybody wants everything: spread it over this much.
@@ -22,12 +22,20 @@ const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 const AFTER_DOUBT: Duration = Duration::from_secs(300);
 /// To read again what has no lease makes nothing new.
 const AFTER_DOUBT_OF_READING: Duration = Duration::from_secs(10);
+/// What lives shorter asks so often that a wave of replacements does not stand out.
+const LEAST_TO_SPREAD: Duration = Duration::from_secs(600);
 /// Vault has said that there are too many requests: for so long they are a second apart.
 const SLOW: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// A login that was sent at `sent` gave a token.
-    pub(crate) fn logged_in(&mut self, now: Instant, sent: Instant, grant: Grant) -> SessionId {
+    /// A login that was sent at `sent` gave a token. `is_ours` is one that another login would give anew.
+    pub(crate) fn logged_in(
+        &mut self,
+        now: Instant,
+        sent: Instant,
+        grant: Grant,
+        is_ours: bool,
+    ) -> SessionId {
         self.log_in.succeeded(now);
         // What was denied or failed with the token before may go well with this one.
         self.leases.values_mut().for_each(|lease| lease.attempts.forgive());
@@ -46,6 +54,8 @@ impl Engine {
             dead: false,
             renewal_denied: false,
             unknown_leases: false,
+            is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
+            is_kept: false,
         };
         self.sessions.insert(id, session);
         id
@@ -56,7 +66,20 @@ impl Engine {
             session.attempts.succeeded(now);
             session.proven = true;
             session.term.renewed(sent, grant, &mut self.random);
+            let has_period = grant.ttl >= session.term.full();
+            if std::mem::take(&mut session.is_one_of_many) && !has_period {
+                session.term.grows_old(sent, &mut self.random);
+            }
         }
+    }
+
+    /// Returns how much time to ask for when the token is renewed, if that is not what Vault gives by itself.
+    ///
+    /// A token with a period is given its period whatever is asked for: a second less tells it from one that has a
+    /// greatest lifetime, and is one of the many that would reach it together.
+    pub(crate) fn token_increment(&self, id: SessionId) -> Option<Duration> {
+        let session = self.sessions.get(&id).filter(|session| session.is_one_of_many)?;
+        session.term.full().checked_sub(Duration::from_secs(1))
     }
 
     pub(crate) fn token_looked_up(&mut self, now: Instant, id: SessionId, alive: bool) {
@@ -96,7 +119,8 @@ impl Engine {
 
     /// Somebody who uses the lease says that it does not work: a renewal tells, or another one takes its place.
     pub(crate) fn doubted(&mut self, now: Instant, key: LeaseKey) {
-        let Some(lease) = self.leases.get_mut(&key) else { return };
+        // One that is being replaced need not be looked at: what is said of it is not said of the next one.
+        let Some(lease) = self.leases.get_mut(&key).filter(|lease| lease.issuing.is_none()) else { return };
         let rarely = if lease.is_reading { AFTER_DOUBT_OF_READING } else { AFTER_DOUBT };
         if lease.doubted.is_some_and(|doubted| now < doubted + rarely) {
             return;
@@ -150,10 +174,17 @@ impl Engine {
         }
     }
 
-    /// The service has something else to log in with: there is no reason to wait longer than between any two logins.
+    /// The service has something else to log in with: there is no reason to wait longer than between any two logins,
+    /// nor to keep a token that is kept because a login failed.
     pub(crate) fn login_changed(&mut self, now: Instant) {
         self.log_in.forgive();
         self.log_in.again_at(now + FLOOR);
+        if let Some(mut session) = self.sessions.last_entry() {
+            let session = session.get_mut();
+            if std::mem::take(&mut session.is_kept) {
+                session.term.set_oldest(Some(now));
+            }
+        }
     }
 
     pub(crate) fn lease_renewed(
@@ -281,7 +312,7 @@ impl Engine {
             | Error::NotLeased { .. }
             | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
-                attempts.failed_until(now + AFTER_REFUSAL);
+                attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.8 + 0.2 * random.f64()));
             }
             // Whatever ends meanwhile: wrong credentials do not become right by asking often.
             Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSAL, &mut random),
@@ -293,6 +324,20 @@ impl Engine {
                 attempts.failed_until(now + (*wait).min(most));
             }
             _ => attempts.failed(now, longest, &mut random),
+        }
+        if job == Job::LogIn {
+            self.keeps_token(now);
+        }
+    }
+
+    /// A login failed. If it was made only to be there earlier than others, the token in use is kept to its end.
+    fn keeps_token(&mut self, now: Instant) {
+        let Some(mut session) = self.sessions.last_entry() else { return };
+        let session = session.get_mut();
+        if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
+            session.term.set_oldest(None);
+            session.is_kept = true;
+            self.log_in.succeeded(now);
         }
     }
 

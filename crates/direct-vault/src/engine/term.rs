@@ -154,6 +154,17 @@ impl Term {
         }
     }
 
+    /// Has it replaced once before its time, at any moment of two lives: others were made in the same second, and would
+    /// reach their greatest lifetime together.
+    pub(super) fn grows_old(&mut self, now: Instant, random: &mut fastrand::Rng) {
+        self.oldest = now.checked_add(self.full.mul_f64(0.2 + 2.3 * random.f64()));
+    }
+
+    /// Has it replaced at that time, though it could be renewed on, or not before its time.
+    pub(super) fn set_oldest(&mut self, oldest: Option<Instant>) {
+        self.oldest = oldest;
+    }
+
     /// Asks for something new from `now` on.
     pub(super) fn replace(&mut self, now: Instant) {
         self.next = Some((now, Due::Replace));

@@ -78,7 +78,7 @@ impl State {
         }
         match path {
             "auth/token/lookup-self" => granted(json!({ "data": {} })),
-            "auth/token/renew-self" => self.renew_token(token),
+            "auth/token/renew-self" => self.renew_token(token, body),
             "auth/token/revoke-self" => self.revoke_token(token),
             "sys/leases/renew" => self.renew_lease(body),
             "sys/leases/revoke" => self.revoke_lease(body),
@@ -98,10 +98,11 @@ impl State {
         } }))
     }
 
-    fn renew_token(&mut self, token: &str) -> Answer {
+    fn renew_token(&mut self, token: &str, body: &Value) -> Answer {
         let (now, terms) = (Instant::now(), self.terms);
         let Some(grant) = self.tokens.get_mut(token) else { return gone() };
-        let ttl = grant.renew(now, terms.token_ttl, terms.token_max_ttl);
+        let asked = body["increment"].as_u64().map_or(terms.token_ttl, Duration::from_secs);
+        let ttl = grant.renew(now, asked, terms.token_max_ttl);
         granted(json!({ "auth": {
             "client_token": token, "lease_duration": ttl, "renewable": true, "num_uses": 0,
         } }))

@@ -97,9 +97,9 @@ fn a_restart_of_ten_seconds_costs_a_short_lease_nothing() {
     for seed in 0..100 {
         let mut world = World::seeded(seed);
         world.vault.token.ttl = 30 * SECOND;
-        world.vault.token.max = 90 * SECOND;
+        world.vault.token.max = Some(90 * SECOND);
         world.vault.lease.ttl = 20 * SECOND;
-        world.vault.lease.max = 60 * SECOND;
+        world.vault.lease.max = Some(60 * SECOND);
         world.run_for(100 * SECOND + Duration::from_millis(700 * seed));
         world.vault.fault = Fault::Unreachable;
         world.run_for(10 * SECOND);
@@ -132,6 +132,19 @@ fn s15_a_quota_without_a_wait_is_tried_again_with_pauses_and_never_twice_a_secon
         assert_eq!(world.lapses, 0, "seed {seed}");
         assert!(world.least_pause_when_limited() >= SECOND, "seed {seed}");
     }
+}
+
+#[test]
+fn s15_many_leases_are_asked_for_one_after_the_other_from_the_first_429_on() {
+    let mut world = World::with_leases(50);
+    world.vault.fault = Fault::Quota { every: SECOND, retry_after: None };
+    world.run_for(5 * MINUTE);
+    assert!(world.is_well(), "fifty reads, one a second");
+    let at_once = world.log.iter().filter(|(at, _)| *at < SECOND).count();
+    assert!(at_once <= 1 + 16, "{at_once} requests before the first answer to them");
+    world.run_for(6 * HOUR);
+    assert_eq!(world.lapses, 0);
+    assert!(world.least_pause_when_limited() >= SECOND, "{:?}", world.least_pause_when_limited());
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn issuing(now: Instant) -> (Engine, LeaseKey, SessionId) {
     let mut engine = Engine::new(None, fastrand::Rng::with_seed(1));
     let key = engine.add_lease();
     assert_eq!(engine.next_job(now), Some(Job::LogIn));
-    let session = engine.logged_in(now, now, GRANT);
+    let session = engine.logged_in(now, now, GRANT, true);
     assert_eq!(engine.next_job(now), Some(Job::Issue(key, session)));
     (engine, key, session)
 }
@@ -46,6 +46,26 @@ fn a_wait_that_no_clock_can_hold_is_cut() {
 }
 
 #[test]
+fn a_complaint_while_another_lease_is_read_is_not_about_that_one() {
+    let now = Instant::now();
+    let grant = Grant { renewable: false, ..GRANT };
+    let (mut engine, key, session) = issuing(now);
+    assert!(engine.issued(now, key, session, now, grant).is_none());
+    let later = now + HOUR.mul_f64(0.67);
+    assert_eq!(engine.next_job(later), Some(Job::RenewToken(session)));
+    engine.token_renewed(later, session, later, GRANT);
+    assert_eq!(engine.next_job(later), Some(Job::Issue(key, session)));
+    engine.doubted(later + SECOND, key);
+    let after = later + 2 * SECOND;
+    let old = engine.issued(after, key, session, after, grant).unwrap();
+    engine.released(old);
+    engine.lease_revoked(old);
+    engine.doubted(after + SECOND, key);
+    let next = engine.next_job(after + SECOND);
+    assert_eq!(next, Some(Job::Issue(key, session)), "it was revoked while it was read");
+}
+
+#[test]
 fn a_token_is_not_revoked_while_a_lease_is_being_read_with_it() {
     let now = Instant::now();
     let (mut engine, key, first) = issuing(now);
@@ -57,7 +77,7 @@ fn a_token_is_not_revoked_while_a_lease_is_being_read_with_it() {
         &Error::RenewalRefused { path: String::new(), status: 400, messages: Vec::new() },
     );
     assert_eq!(engine.next_job(later), Some(Job::LogIn));
-    let second = engine.logged_in(later, later, GRANT);
+    let second = engine.logged_in(later, later, GRANT, true);
     assert_eq!(engine.next_job(later), None, "the read of {key:?} goes on, and keeps its token");
     assert!(engine.issued(later, key, first, later, GRANT).is_none());
     let after = later + SECOND;
@@ -72,7 +92,7 @@ fn a_token_is_not_revoked_while_a_lease_is_being_read_with_it() {
 fn a_denial_of_an_old_token_does_not_hold_the_new_one_up() {
     let now = Instant::now();
     let (mut engine, key, first) = issuing(now);
-    let second = engine.logged_in(now, now, GRANT);
+    let second = engine.logged_in(now, now, GRANT, true);
     let denied = Error::Denied { operation: "read", path: String::new(), messages: Vec::new() };
     engine.failed(now, Job::Issue(key, first), &denied);
     let wake = engine.wake(now).unwrap();
@@ -85,7 +105,7 @@ fn a_denial_of_an_old_token_does_not_hold_the_new_one_up() {
 fn the_late_end_of_a_renewal_says_nothing_about_the_next_lease() {
     let now = Instant::now();
     let (mut engine, key, first) = holding(now);
-    let second = engine.logged_in(now, now, GRANT);
+    let second = engine.logged_in(now, now, GRANT, true);
     let after = now + SECOND;
     assert_eq!(engine.next_job(after), Some(Job::Issue(key, second)));
     assert!(engine.issued(after, key, second, after, GRANT).is_some());

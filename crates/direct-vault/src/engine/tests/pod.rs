@@ -8,8 +8,8 @@ use super::{
 };
 
 const SEEDS: u64 = 1000;
-/// From the end of what goes wrong until everything is well: a pause of a minute, and the requests after it.
-const RECOVERY: Duration = Duration::from_secs(62);
+/// From the end of what goes wrong until everything is well.
+const RECOVERY: Duration = MINUTE;
 
 /// What comes at once.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,11 @@ impl Pod {
         let mut world = World::seeded(seed);
         let vault = &mut world.vault;
         vault.token.ttl = one_of(&mut random, &[HOUR / 2, HOUR, 8 * HOUR]);
-        vault.token.max = vault.token.ttl * one_of(&mut random, &[1, 4, 1000]);
+        vault.token.max =
+            one_of(&mut random, &[Some(1), Some(4), Some(1000), None]).map(|lives| vault.token.ttl * lives);
         vault.token.renewable = random.u8(..) < 200;
         vault.lease.ttl = one_of(&mut random, &[HOUR / 6, HOUR, 12 * HOUR]);
-        vault.lease.max = vault.lease.ttl * one_of(&mut random, &[1, 4, 1000]);
+        vault.lease.max = Some(vault.lease.ttl * one_of(&mut random, &[1, 4, 1000]));
         vault.lease.renewable = random.u8(..) < 200;
         vault.clamps_to_token = !vault.token.renewable;
         world.latency = Duration::from_millis(random.u64(2..200));
@@ -81,7 +82,6 @@ impl Pod {
         self.run(RECOVERY);
         let Self { seed, world, .. } = self;
         assert!(world.is_well(), "seed {seed}: not well after {from:?}, {}", world.trail());
-        assert!(world.vault.live_users() <= 16, "seed {seed}: {} users", world.vault.live_users());
     }
 
     fn run(&mut self, time: Duration) {
@@ -95,6 +95,10 @@ impl Pod {
                 assert_eq!(world.wrongly_good(), 0, "seed {seed}: taken for good, {}", world.trail());
                 assert!(world.logins_in_a_second() <= 1, "seed {seed}: two logins, {}", world.trail());
                 assert!(world.live_users() <= 2, "seed {seed}: three users, {}", world.trail());
+                // Vault may have more: of a read without an answer nobody knows, and what a clock that was set forward,
+                // or a renewal without an answer, makes the process take for ended is not revoked any more.
+                let made = world.vault.users_of_process();
+                assert!(made <= 6, "seed {seed}: {made} users in Vault, {}", world.trail());
             });
             if self.world.elapsed() >= end {
                 return;

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use super::{
-    DAY, HOUR, MINUTE, SECOND, is_issue, is_lease_renewal, is_login, is_token_renewal, world::World,
+    DAY, HOUR, MINUTE, SECOND, is_issue, is_lease_renewal, is_login, is_token_renewal,
+    world::{Fault, World},
 };
 use crate::State;
 
 #[test]
 fn s01_a_day_takes_few_requests_and_never_lets_a_lease_end() {
     let mut world = World::new();
-    world.vault.token.max = 4 * HOUR;
+    world.vault.token.max = Some(4 * HOUR);
     world.run_for(DAY);
     assert!(world.count(is_login) <= 8, "{} logins", world.count(is_login));
     assert_eq!(world.count(is_issue), world.count(is_login), "one lease a token");
@@ -23,7 +24,7 @@ fn s01_a_day_takes_few_requests_and_never_lets_a_lease_end() {
 fn s02_everything_new_is_there_a_quarter_of_an_hour_before_a_token_of_four_hours_ends() {
     for seed in 0..200 {
         let mut world = World::seeded(seed);
-        world.vault.token.max = 4 * HOUR;
+        world.vault.token.max = Some(4 * HOUR);
         world.longest_use = SECOND;
         world.run_for(2 * DAY);
         assert!(world.least_overlap >= 15 * MINUTE, "seed {seed}: only {:?} to drain", world.least_overlap);
@@ -35,7 +36,7 @@ fn s02_everything_new_is_there_a_quarter_of_an_hour_before_a_token_of_four_hours
 fn s03_a_long_lease_is_replaced_as_often_as_a_token_of_seconds() {
     let mut world = World::new();
     world.vault.token.ttl = 10 * SECOND;
-    world.vault.token.max = 10 * SECOND;
+    world.vault.token.max = Some(10 * SECOND);
     world.run_for(HOUR);
     assert_eq!(world.lapses, 0);
 }
@@ -44,7 +45,7 @@ fn s03_a_long_lease_is_replaced_as_often_as_a_token_of_seconds() {
 fn s03_a_lease_is_never_outlived_by_its_token() {
     let mut world = World::new();
     world.vault.token.ttl = 25 * SECOND;
-    world.vault.token.max = 25 * SECOND;
+    world.vault.token.max = Some(25 * SECOND);
     world.run_for(10 * MINUTE);
     assert_eq!(world.lapses, 0);
     assert!(world.least_overlap >= 5 * SECOND, "only {:?} to drain", world.least_overlap);
@@ -54,7 +55,7 @@ fn s03_a_lease_is_never_outlived_by_its_token() {
 fn s04_a_lease_at_its_greatest_lifetime_is_replaced_while_the_old_one_can_drain() {
     let mut world = World::new();
     world.vault.lease.ttl = 20 * SECOND;
-    world.vault.lease.max = 60 * SECOND;
+    world.vault.lease.max = Some(60 * SECOND);
     world.run_for(20 * MINUTE);
     assert_eq!((world.lapses, world.count(is_login)), (0, 1));
     assert!(world.least_overlap >= 5 * SECOND, "only {:?} to drain", world.least_overlap);
@@ -136,10 +137,57 @@ fn s22_a_lease_shorter_than_its_batch_token_is_renewed_as_long_as_that_helps() {
 #[test]
 fn s22_a_periodic_token_forces_no_new_generation() {
     let mut world = World::new();
-    world.vault.token.max = Duration::from_secs(u64::from(u32::MAX));
-    world.vault.lease.max = Duration::from_secs(u64::from(u32::MAX));
     world.run_for(30 * DAY);
     assert_eq!((world.count(is_login), world.count(is_issue), world.lapses), (1, 1, 0));
+}
+
+#[test]
+fn s33_the_token_of_a_start_is_replaced_once_at_any_moment_of_its_first_lives() {
+    let mut moments = Vec::new();
+    for seed in 0..200 {
+        let mut world = World::seeded(seed);
+        world.vault.token.max = Some(1000 * HOUR);
+        world.run_for(20 * HOUR);
+        let logins: Vec<_> = world.log.iter().filter(|(_, job)| is_login(job)).map(|(at, _)| *at).collect();
+        assert_eq!((logins.len(), world.count(is_issue), world.lapses), (2, 2, 0), "seed {seed}");
+        assert!(world.least_overlap >= HOUR / 4, "seed {seed}: only {:?} to drain", world.least_overlap);
+        moments.push(logins[1]);
+    }
+    moments.sort();
+    assert!(HOUR / 4 < moments[0] && moments[199] < 3 * HOUR + MINUTE * 5, "{moments:?}");
+    assert!(moments.windows(2).all(|pair| pair[1] - pair[0] < HOUR / 6), "{moments:?}");
+}
+
+#[test]
+fn s33_the_token_of_a_start_is_kept_if_the_login_before_its_time_is_refused() {
+    for seed in 0..50 {
+        let mut world = World::seeded(seed);
+        world.vault.token.max = Some(8 * HOUR);
+        world.run_for(MINUTE);
+        world.vault.fault = Fault::LoginsRefused;
+        world.run_for(4 * HOUR);
+        assert_eq!((world.count(is_login), world.lapses), (2, 0), "seed {seed}: one is refused");
+        assert!(world.is_well(), "seed {seed}");
+        world.vault.fault = Fault::None;
+        if seed % 2 == 0 {
+            world.change_login();
+            world.run_for(5 * SECOND);
+            assert_eq!(world.count(is_login), 3, "seed {seed}: there is another secret id");
+        }
+        world.run_for(DAY);
+        assert_eq!(world.lapses, 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn s33_tokens_of_minutes_and_tokens_with_a_period_are_not_replaced_before_their_time() {
+    for (ttl, max) in [(9 * MINUTE, Some(1000 * HOUR)), (HOUR, None)] {
+        let mut world = World::new();
+        world.vault.token.ttl = ttl;
+        world.vault.token.max = max;
+        world.run_for(DAY);
+        assert_eq!((world.count(is_login), world.lapses), (1, 0), "{ttl:?}, {max:?}");
+    }
 }
 
 #[test]
@@ -184,8 +232,6 @@ fn s34_a_lease_of_a_month_is_renewed_now_and_then() {
     let mut world = World::new();
     world.vault.token.ttl = 768 * HOUR;
     world.vault.lease.ttl = 768 * HOUR;
-    world.vault.token.max = 10_000 * HOUR;
-    world.vault.lease.max = 10_000 * HOUR;
     world.run_for(9000 * HOUR);
     assert_eq!((world.count(is_login), world.lapses), (1, 0));
     assert!(world.count(is_lease_renewal) <= 9000 / 768 * 3, "{}", world.count(is_lease_renewal));
@@ -195,7 +241,7 @@ fn s34_a_lease_of_a_month_is_renewed_now_and_then() {
 fn s34_a_role_that_grants_no_more_than_it_likes_is_no_loop() {
     let mut world = World::new();
     // Every renewal grants all there is, and that is less and less.
-    world.vault.lease.max = HOUR;
+    world.vault.lease.max = Some(HOUR);
     world.run_for(DAY);
     assert!(world.count(is_issue) <= 24 * 100 / 45, "{} leases in a day", world.count(is_issue));
     assert_eq!(world.lapses, 0);
@@ -204,7 +250,6 @@ fn s34_a_role_that_grants_no_more_than_it_likes_is_no_loop() {
 #[test]
 fn an_age_can_be_set_at_which_a_lease_is_replaced() {
     let mut world = World::with_lease_max_age(2 * HOUR);
-    world.vault.token.max = 100 * HOUR;
     world.run_for(20 * HOUR);
     assert!((11..=14).contains(&world.count(is_issue)), "{} leases", world.count(is_issue));
     assert_eq!(world.lapses, 0);

@@ -186,12 +186,10 @@ impl World {
         let lost = std::mem::take(&mut self.events);
         for (_, event) in lost {
             if let Event::Arrives { job, .. } = event {
-                if let Ok(granted) = self.vault.answer(self.now, job, self.number_of(job)) {
-                    self.vault.forget(&granted);
-                }
+                let _nobody_hears = self.vault.answer(self.now, job, self.number_of(job));
             }
         }
-        self.vault.forget_owners(self.held.values().chain(self.retired.values()));
+        self.vault.process_died();
         self.born = self.elapsed();
         self.tokens.clear();
         self.held.clear();
@@ -229,7 +227,7 @@ impl World {
         if self.has_just_woken { 0 } else { wrongly.count() }
     }
 
-    /// Returns how many logins this process began in the last second.
+    /// Returns how many logins this process began in the last second, by its own clock: since that last jumped.
     pub(super) fn logins_in_a_second(&self) -> usize {
         let second = self.elapsed().saturating_sub(Duration::from_secs(1)).max(self.born);
         self.log
@@ -260,6 +258,12 @@ impl World {
                 self.engine.doubted(now, *key);
             }
         }
+    }
+
+    /// The process finds something else to log in with.
+    pub(super) fn change_login(&mut self) {
+        let now = self.engine_now();
+        self.engine.login_changed(now);
     }
 
     /// The application says that its logins do not work, though they do.
@@ -337,17 +341,25 @@ impl World {
     fn number_of(&self, job: Job) -> vault::Subject {
         let token = |session: &SessionId| self.tokens.get(session).copied();
         match job {
-            Job::CheckHealth | Job::LogIn => vault::Subject { token: None, user: None },
-            Job::LookUpToken(id) | Job::RenewToken(id) | Job::RevokeToken(id) => {
-                vault::Subject { token: token(&id), user: None }
+            Job::CheckHealth | Job::LogIn => vault::Subject::default(),
+            Job::RenewToken(id) => vault::Subject {
+                token: token(&id),
+                increment: self.engine.token_increment(id),
+                ..vault::Subject::default()
+            },
+            Job::LookUpToken(id) | Job::RevokeToken(id) | Job::Issue(_, id) => {
+                vault::Subject { token: token(&id), ..vault::Subject::default() }
             }
-            Job::RenewLease(key, id) => {
-                vault::Subject { token: token(&id), user: self.held.get(&key).copied() }
-            }
-            Job::Issue(_, id) => vault::Subject { token: token(&id), user: None },
-            Job::RevokeLease(retired, id) => {
-                vault::Subject { token: token(&id), user: self.retired.get(&retired).copied() }
-            }
+            Job::RenewLease(key, id) => vault::Subject {
+                token: token(&id),
+                user: self.held.get(&key).copied(),
+                ..vault::Subject::default()
+            },
+            Job::RevokeLease(retired, id) => vault::Subject {
+                token: token(&id),
+                user: self.retired.get(&retired).copied(),
+                ..vault::Subject::default()
+            },
         }
     }
 
@@ -408,7 +420,7 @@ impl World {
         match (job, granted) {
             (Job::CheckHealth, Granted::Health(health)) => self.engine.health_checked(now, health),
             (Job::LogIn, Granted::Token(token, grant)) => {
-                let id = self.engine.logged_in(now, sent, grant);
+                let id = self.engine.logged_in(now, sent, grant, true);
                 self.tokens.insert(id, token);
             }
             (Job::LookUpToken(id), Granted::Alive(alive)) => self.engine.token_looked_up(now, id, alive),

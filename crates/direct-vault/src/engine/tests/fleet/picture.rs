@@ -39,10 +39,11 @@ fn picture(load: &Load) -> String {
             mean_of: (0, load.started),
         },
         Panel {
-            title: "Eight hours with tokens of one hour, four at most: requests a second, over ten seconds",
+            title: "Eight hours with tokens of one hour, four at most: requests a second over each minute, and in its fullest \
+                    second",
             from: load.started,
             to: sealed,
-            step: 10,
+            step: 60,
             unit: (3600.0, "h"),
             mean_of: (load.started, sealed),
         },
@@ -72,7 +73,12 @@ fn draw(svg: &mut String, load: &Load, panel: &Panel<'_>, top: f64) {
         |seconds: &[u32]| seconds.iter().map(|count| f64::from(*count)).sum::<f64>() / seconds.len() as f64;
     let rates: Vec<_> = load.requests[panel.from..panel.to].chunks(panel.step).map(rate).collect();
     let mean = rate(&load.requests[panel.mean_of.0..panel.mean_of.1]);
-    let most = rates.iter().copied().fold(3.2 * mean, f64::max);
+    let fullest = load.requests[panel.from..panel.to].chunks(panel.step).map(|seconds| {
+        let most = seconds.iter().max().copied();
+        f64::from(most.unwrap_or_default())
+    });
+    let fullest: Vec<_> = fullest.collect();
+    let most = fullest.iter().copied().fold(3.2 * mean, f64::max);
     let bottom = top + HEIGHT;
     let height = |rate: f64| HEIGHT * rate / most;
     let width = WIDTH / rates.len() as f64;
@@ -80,12 +86,14 @@ fn draw(svg: &mut String, load: &Load, panel: &Panel<'_>, top: f64) {
         let _written = writeln!(svg, "{text}");
     };
     line(format_args!("<text x=\"{LEFT}\" y=\"{:.1}\">{}</text>", top - 8.0, panel.title));
-    let mut bars = String::new();
-    for (index, rate) in rates.iter().enumerate() {
-        let x = LEFT + index as f64 * width;
-        let _written = write!(bars, "M{x:.1} {bottom:.1}v{:.1}h{width:.2}V{bottom:.1}z", -height(*rate));
+    for (heights, colour) in [(&fullest, "#b9cde4"), (&rates, "#4a7ab5")] {
+        let mut bars = String::new();
+        for (index, rate) in heights.iter().enumerate() {
+            let x = LEFT + index as f64 * width;
+            let _written = write!(bars, "M{x:.1} {bottom:.1}v{:.1}h{width:.2}V{bottom:.1}z", -height(*rate));
+        }
+        line(format_args!("<path d=\"{bars}\" fill=\"{colour}\"/>"));
     }
-    line(format_args!("<path d=\"{bars}\" fill=\"#4a7ab5\"/>"));
     for (times, colour, name) in [(1.0, "#2a2", "mean"), (3.0, "#c33", "3 x mean")] {
         let y = bottom - height(times * mean);
         line(format_args!(

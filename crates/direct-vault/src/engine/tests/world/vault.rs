@@ -50,7 +50,8 @@ pub(in super::super) enum Fault {
 #[derive(Debug)]
 pub(in super::super) struct Role {
     pub(in super::super) ttl: Duration,
-    pub(in super::super) max: Duration,
+    /// Nothing if it has a period instead, and can be renewed for ever.
+    pub(in super::super) max: Option<Duration>,
     pub(in super::super) renewable: bool,
 }
 
@@ -65,8 +66,17 @@ struct Life {
 struct User {
     token: TokenNumber,
     life: Life,
-    /// Somebody has got its password.
-    is_known: bool,
+    owner: Owner,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Owner {
+    /// The process knows its lease, or will when the answer is there.
+    Process,
+    /// The answer to the process got lost.
+    Lost,
+    /// The process that had it has died.
+    Dead,
 }
 
 /// A good answer.
@@ -81,10 +91,12 @@ pub(super) enum Granted {
 }
 
 /// What a request is about.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Subject {
     pub(super) token: Option<TokenNumber>,
     pub(super) user: Option<UserNumber>,
+    /// How much time is asked for, if not what the role gives.
+    pub(super) increment: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -105,8 +117,8 @@ pub(in super::super) struct Vault {
 impl Vault {
     pub(super) fn new() -> Self {
         Self {
-            token: Role { ttl: HOUR, max: 1000 * HOUR, renewable: true },
-            lease: Role { ttl: HOUR, max: 1000 * HOUR, renewable: true },
+            token: Role { ttl: HOUR, max: None, renewable: true },
+            lease: Role { ttl: HOUR, max: None, renewable: true },
             clamps_to_token: false,
             fault: Fault::None,
             tokens: BTreeMap::new(),
@@ -127,8 +139,13 @@ impl Vault {
     }
 
     /// Returns how many users exist whose password got lost.
-    pub(in super::super) fn unknown_users(&self) -> usize {
-        self.users.values().filter(|user| !user.is_known).count()
+    pub(in super::super) fn lost_users(&self) -> usize {
+        self.users.values().filter(|user| user.owner == Owner::Lost).count()
+    }
+
+    /// Returns how many users exist that the process made, those included that it does not know.
+    pub(in super::super) fn users_of_process(&self) -> usize {
+        self.users.values().filter(|user| user.owner != Owner::Dead).count()
     }
 
     pub(in super::super) fn revoke_users(&mut self) {
@@ -184,14 +201,12 @@ impl Vault {
     /// The answer got lost.
     pub(super) fn forget(&mut self, granted: &Granted) {
         if let Granted::User(number, _) = granted {
-            self.users.entry(*number).and_modify(|user| user.is_known = false);
+            self.users.entry(*number).and_modify(|user| user.owner = Owner::Lost);
         }
     }
 
-    pub(super) fn forget_owners<'a>(&mut self, users: impl Iterator<Item = &'a UserNumber>) {
-        for number in users {
-            self.users.entry(*number).and_modify(|user| user.is_known = false);
-        }
+    pub(super) fn process_died(&mut self) {
+        self.users.values_mut().for_each(|user| user.owner = Owner::Dead);
     }
 
     pub(super) fn answer(&mut self, now: Instant, job: Job, subject: Subject) -> Result<Granted, Error> {
@@ -215,13 +230,13 @@ impl Vault {
                 let Some(life) = token.and_then(|token| self.tokens.get_mut(&token)) else {
                     return Err(denied());
                 };
-                Granted::Time(renewed(life, &self.token, now, None))
+                Granted::Time(renewed(life, &self.token, now, subject.increment, None))
             }
             Job::RenewLease(..) => {
                 let Some(user) = user.and_then(|user| self.users.get_mut(&user)) else { return Err(gone()) };
                 let most = self.tokens.get(&user.token).and_then(|token| token.ends);
                 let most = most.filter(|_| self.clamps_to_token);
-                Granted::Time(renewed(&mut user.life, &self.lease, now, most))
+                Granted::Time(renewed(&mut user.life, &self.lease, now, None, most))
             }
             Job::Issue(..) => {
                 let Some(token) = token else { return Err(denied()) };
@@ -234,7 +249,7 @@ impl Vault {
                     grant.ttl = whole_seconds(most - now);
                 }
                 self.last_number += 1;
-                self.users.insert(self.last_number, User { token, life, is_known: true });
+                self.users.insert(self.last_number, User { token, life, owner: Owner::Process });
                 Granted::User(self.last_number, grant)
             }
             Job::RevokeLease(..) => {
@@ -307,10 +322,18 @@ fn born(role: &Role, now: Instant) -> (Life, Grant) {
     (Life { born: now, ends }, Grant { ttl: role.ttl, renewable: role.renewable })
 }
 
-fn renewed(life: &mut Life, role: &Role, now: Instant, most: Option<Instant>) -> Grant {
-    let end = most.into_iter().chain([life.born + role.max]).min();
+fn renewed(
+    life: &mut Life,
+    role: &Role,
+    now: Instant,
+    increment: Option<Duration>,
+    most: Option<Instant>,
+) -> Grant {
+    let end = most.into_iter().chain(role.max.map(|max| life.born + max)).min();
     let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
-    let ttl = role.ttl.min(whole_seconds(left));
+    // A period is granted whatever is asked for.
+    let asked = increment.filter(|_| role.max.is_some()).unwrap_or(role.ttl);
+    let ttl = asked.min(whole_seconds(left));
     life.ends = Some(now + ttl);
     Grant { ttl, renewable: role.renewable }
 }
