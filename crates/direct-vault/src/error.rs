@@ -9,7 +9,7 @@ use crate::login::Method;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Vault could not be reached: the request was not sent.
+    /// Vault could not be reached, or one side refused the other's certificate: the request was not taken.
     #[error(
         "no answer from Vault at {address} ({reason}): check VAULT_ADDR, the network and that Vault runs"
     )]

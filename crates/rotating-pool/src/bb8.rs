@@ -22,8 +22,8 @@
 //!    and it is tried again.
 //! 2. *Switch*: connections opened from now on use the new login. One that is being opened with the old login at that
 //!    moment is given up and begun again. Each connection knows its login.
-//! 3. *Drain*: connections with the old login are replaced one after the other when nobody uses them, each by one that
-//!    is already open: nobody waits for it. A transaction is never cut.
+//! 3. *Drain*: connections with the old login are replaced when nobody uses them or when they come back, each by one
+//!    that is already open: nobody waits for it. A transaction is never cut.
 //! 4. *Let go*: when no session of the old login is left, and none is being opened, the login is released, which is
 //!    what lets its owner revoke it. Sessions in use shortly before the login ends are ended.
 //!

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::time::{self, Instant};
 
 use crate::{
     adapter::{Adapter, Failure, Reason},
@@ -78,9 +78,16 @@ impl Drain {
     /// Replaces what nobody uses, ends what is used for too long, and lets go of each login that has no connection left.
     /// Dropping the future lets go of no other.
     pub(crate) async fn advance<A: Adapter>(&mut self, adapter: &A, newest: &Login, gate: &Gate) {
-        replace_idle(adapter, newest, gate).await;
+        let deadline = self.old.iter().filter_map(|old| old.deadline).min();
+        let replacing = replace_idle(adapter, newest, gate);
+        match deadline {
+            // A connection that was about to be replaced has its place, with or without a session.
+            Some(deadline) => drop(time::timeout_at(deadline, replacing).await),
+            None => replacing.await,
+        }
         let replaced = gate.counts.drained.get();
-        let pause = if replaced == self.replaced { self.pause } else { FIRST_PAUSE };
+        let is_quiet = replaced == self.replaced;
+        let pause = if is_quiet { self.pause } else { FIRST_PAUSE };
         self.replaced = replaced;
         let mut at = 0;
         while let Some(old) = self.old.get_mut(at) {
@@ -103,8 +110,10 @@ impl Drain {
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         adapter.spares().let_look(adapter.size() * 2);
         self.show(gate);
-        let connections = self.old.iter().map(|old| old.connections).sum();
-        if let Err(failure) = refill(adapter, newest, connections).await {
+        // What is left may not come back for long, or may not be in the pool at all.
+        let most = if is_quiet { 1 } else { adapter.overlap() };
+        let connections = self.old.iter().map(|old| old.connections).sum::<usize>();
+        if let Err(failure) = refill(adapter, newest, connections.min(most), gate).await {
             tracing::debug!("cannot open connections to replace old ones: {}", failure.source);
         }
     }
@@ -122,10 +131,11 @@ pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: 
     // What is looked at here need not be asked twice.
     adapter.spares().let_look(0);
     for _ in 0..adapter.size() {
-        if adapter.has_only(newest) {
+        // Without a valid login what is open is kept.
+        if adapter.has_only(newest) || gate.pinned().is_some() {
             break;
         }
-        if let Err(failure) = refill(adapter, newest, 1).await {
+        if let Err(failure) = refill(adapter, newest, 1, gate).await {
             tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
             break;
         }
@@ -145,12 +155,12 @@ pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: 
 }
 
 /// Opens connections until `wanted` are spare, as far as there may be and as there is room for.
-async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize) -> Result<(), Failure> {
+async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize, gate: &Gate) -> Result<(), Failure> {
     // The other half is for those that were replaced and that the server is about to end.
-    let most = adapter.overlap().div_ceil(2);
+    let most = (adapter.overlap() / 2).max(1).min(adapter.overlap());
     loop {
         close_replaced(adapter).await;
-        if adapter.spares().count() >= wanted.min(most) {
+        if adapter.spares().count() >= wanted.min(most) || gate.pinned().is_some() {
             return Ok(());
         }
         match adapter.open(newest).await {
@@ -164,6 +174,14 @@ async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize) -> Resul
 async fn close_replaced<A: Adapter>(adapter: &A) {
     for connection in adapter.spares().take_replaced() {
         adapter.close_session(connection).await;
+    }
+}
+
+/// Closes what hooks still replace, without end.
+pub(crate) async fn keep_closing_replaced<A: Adapter>(adapter: &A) {
+    loop {
+        close_replaced(adapter).await;
+        adapter.spares().used().await;
     }
 }
 

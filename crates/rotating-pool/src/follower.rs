@@ -20,6 +20,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often a login that was refused is tried again.
 const RETRY: Duration = Duration::from_secs(30);
+/// How soon it is looked again whether a login works when that could not be told.
+const UNCLEAR: Duration = Duration::from_secs(5);
 /// A login that was doubted and works is not doubted again for so long, unless there is proof.
 const TRUST: Duration = Duration::from_secs(300);
 
@@ -81,7 +83,10 @@ impl<A: Adapter> Follower<A> {
         }
         drain::close_spares(&*adapter).await;
         // Whoever still has a connection may finish: only then are the logins let go of.
-        adapter.emptied().await;
+        tokio::select! {
+            () = adapter.emptied() => {}
+            () = drain::keep_closing_replaced(&*adapter) => {}
+        }
     }
 
     /// Dropping this future loses nothing but the step it is in.
@@ -141,7 +146,8 @@ impl<A: Adapter> Follower<A> {
     /// Tries a login. The connection that did it is the first that replaces another.
     async fn probe(&self, login: &Arc<Login>) -> Result<(), Failure> {
         drain::close_spares(&*self.adapter).await;
-        if self.adapter.overlap() == 0 {
+        // What would make room while there is no valid login may be all that still serves.
+        if self.adapter.overlap() == 0 && self.gate.pinned().is_none() {
             return self.adapter.open_in_place(login).await;
         }
         match self.adapter.open(login).await {
@@ -189,7 +195,7 @@ impl<A: Adapter> Follower<A> {
     }
 
     async fn doubt(&mut self, is_certain: bool) {
-        let is_known = self.gate.pinned().is_some();
+        let is_known = self.gate.pinned().is_some() || self.verify_at.is_some();
         if !is_known && (is_certain || self.trusted_until <= Instant::now()) {
             self.verify().await;
         }
@@ -198,6 +204,8 @@ impl<A: Adapter> Follower<A> {
     /// Finds out whether connections can be opened with the current login.
     async fn verify(&mut self) {
         self.verify_at = None;
+        // Another one beside the pool would be one too many.
+        drain::close_spares(&*self.adapter).await;
         match self.adapter.open(&self.current).await {
             Ok(session) => {
                 self.adapter.close_session(session).await;
@@ -220,7 +228,7 @@ impl<A: Adapter> Follower<A> {
                     self.rotating.request_refresh(self.current.generation());
                 }
                 tracing::debug!("cannot tell whether the login works: {}", failure.source);
-                self.verify_at = Some(Instant::now() + RETRY);
+                self.verify_at = Some(Instant::now() + UNCLEAR);
             }
         }
     }

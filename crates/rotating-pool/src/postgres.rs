@@ -60,9 +60,12 @@ pub(crate) fn is_dropped(error: &tokio_postgres::Error) -> bool {
     code(error).is_some_and(sqlstate::is_denial)
 }
 
-/// Returns whether a session is one of `login`'s.
+/// Returns whether a session is another login's, or does not answer any more.
 #[cfg(feature = "deadpool-postgres")]
-pub(crate) async fn is_of(client: &tokio_postgres::Client, login: &crate::login::Login) -> bool {
-    let user = time::timeout(PATIENCE, user(client)).await;
-    matches!(user, Ok(Ok(user)) if login.is(&user))
+pub(crate) async fn is_old(client: &tokio_postgres::Client, newest: &crate::login::Login) -> bool {
+    match time::timeout(PATIENCE, user(client)).await {
+        Ok(Ok(user)) => !newest.is(&user),
+        Ok(Err(error)) => is_dropped(&error) || error.is_closed(),
+        Err(_) => true,
+    }
 }

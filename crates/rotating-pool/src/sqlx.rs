@@ -22,8 +22,8 @@
 //!    and it is tried again.
 //! 2. *Switch*: connections opened from now on use the new login. One that was being opened with the old login while
 //!    that happened is noticed by its database user, and another is put in its place before anybody gets it.
-//! 3. *Drain*: connections with the old login are replaced one after the other when nobody uses them, each by one that
-//!    is already open: nobody waits for it. A transaction is never cut.
+//! 3. *Drain*: connections with the old login are replaced when nobody uses them or when they come back, each by one
+//!    that is already open: nobody waits for it. A transaction is never cut.
 //! 4. *Let go*: when the server has no session of the old login any more and none is being opened, the login is
 //!    released, which is what lets its owner revoke it. Sessions in use shortly before the login ends are ended.
 //!

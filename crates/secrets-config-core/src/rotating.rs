@@ -18,7 +18,16 @@
 //! # }
 //! ```
 
-use std::{convert::Infallible, fmt, ops::Deref, sync::Arc, time::Instant};
+use std::{
+    convert::Infallible,
+    fmt,
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{Ordering, fence},
+    },
+    time::Instant,
+};
 
 use arc_swap::{ArcSwap, Guard};
 use tokio::sync::{Notify, oneshot, watch};
@@ -215,9 +224,11 @@ impl<T> Publisher<T> {
     /// newest generation.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
-        if !self.numbers.is_closed() {
+        if !self.numbers.is_closed() || Arc::strong_count(&self.current) > 1 {
             return false;
         }
+        // What was held through a handle was so before the handle was dropped, which was seen just now.
+        fence(Ordering::Acquire);
         let newest = self.current.load_full();
         // A short look that is still going on is counted among the owners from here on.
         self.current.store(Arc::clone(&newest));

@@ -9,6 +9,7 @@ for_every_pool!(
     s07_the_pool_asks_for_another_login_and_recovers_within_two_seconds,
     s07_an_open_transaction_gets_a_typed_error,
     s07_without_a_new_login_growth_fails_at_once,
+    s07_a_pool_without_overlap_recovers_too,
 );
 
 async fn s07_the_pool_asks_for_another_login_and_recovers_within_two_seconds<P: Pool>() {
@@ -72,4 +73,19 @@ async fn s07_without_a_new_login_growth_fails_at_once<P: Pool>() {
     let error = pool.user().await.unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert!(matches!(rotation.observe(&*error.0), Some(Error::NoValidCredentials { .. })), "{error}");
+}
+
+async fn s07_a_pool_without_overlap_recovers_too<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let settings = Settings { max: 2, overlap: Some(0), ..Settings::default() };
+    let (pool, rotation) = owner.connect::<P>(&settings).await;
+    owner.revoke("app_1").await;
+    eventually("the pool notices", async || {
+        let _fails = pool.write().await;
+        rotation.trouble().is_some()
+    })
+    .await;
+    owner.rotate_revoked("").await;
+    eventually("a new login ends it", async || rotation.trouble().is_none()).await;
+    eventually("it is used", async || pool.user().await.is_ok_and(|user| user == "app_2")).await;
 }

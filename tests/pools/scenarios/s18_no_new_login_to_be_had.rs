@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use pool_tests::{Held, Owner, Pool, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
+use secrets_config_core::DbCredentials;
 
 for_every_pool!(
     s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once,
+    s18_a_new_login_that_does_not_work_costs_no_session_without_overlap,
     s18_a_lease_that_is_renewed_ends_the_trouble,
 );
 
@@ -34,6 +36,21 @@ async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once<P: Po
     owner.rotate().await;
     eventually("a new login ends it", async || rotation.trouble().is_none()).await;
     eventually("it is used", async || pool.user().await.unwrap() == "app_2").await;
+}
+
+async fn s18_a_new_login_that_does_not_work_costs_no_session_without_overlap<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let probe = Some("SELECT FROM orders LIMIT 0");
+    let (pool, rotation) =
+        owner.connect::<P>(&Settings { max: 1, overlap: Some(0), probe, ..Settings::default() }).await;
+    owner.run("ALTER ROLE app_1 VALID UNTIL 'yesterday'").await;
+    owner.set_expires(Some(Instant::now()));
+    eventually("the end is noticed", async || rotation.trouble().is_some()).await;
+    owner.run("CREATE ROLE app_bare LOGIN PASSWORD 'x'").await;
+    let _old = owner.publish(DbCredentials::new("app_bare", "x"));
+    // It is tried after half a second, and after one more.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(pool.user().await.expect("the open session serves on"), "app_1");
 }
 
 async fn s18_a_lease_that_is_renewed_ends_the_trouble<P: Pool>() {

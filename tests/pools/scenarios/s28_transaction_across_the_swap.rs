@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Held, Owner, Pool, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
 
 for_every_pool!(
     s28_a_transaction_ends_well_after_the_swap,
-    s28_who_waits_for_the_connection_of_a_transaction_gets_a_new_one_in_its_place,
+    s28_a_connection_that_is_always_waited_for_is_replaced_when_it_is_returned,
+    s28_a_transaction_that_outlives_its_pool_ends_well,
     s28_a_transaction_that_lasts_to_the_end_of_its_login_gets_a_typed_error,
 );
 
@@ -27,22 +28,35 @@ async fn s28_a_transaction_ends_well_after_the_swap<P: Pool>() {
     assert_eq!(rotation.counters().drained_late, 0);
 }
 
-/// The connection is never one that nobody uses: only the pool's own hooks see it.
-async fn s28_who_waits_for_the_connection_of_a_transaction_gets_a_new_one_in_its_place<P: Pool>() {
+/// It is never one that nobody uses: only the pool's own hooks see it.
+async fn s28_a_connection_that_is_always_waited_for_is_replaced_when_it_is_returned<P: Pool>() {
     let mut owner = Owner::start().await;
     let (pool, rotation) = owner.connect::<P>(&Settings { max: 1, ..Settings::default() }).await;
     let held = pool.hold().await.unwrap();
+    let load = Load::start(&pool, 8);
     owner.rotate().await;
     eventually("the old connection is known", async || rotation.old_connections() == 1).await;
-    let waiting = tokio::spawn({
-        let pool = pool.clone();
-        async move { pool.user().await.unwrap() }
-    });
-    tokio::task::yield_now().await;
     held.commit().await.unwrap();
-    assert_eq!(waiting.await.unwrap(), "app_2");
-    assert_eq!(rotation.counters().drained, 1);
     eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    assert_eq!(pool.user().await.unwrap(), "app_2");
+    load.stop().await.assert_none_failed();
+    assert_eq!(rotation.counters().drained, 1);
+}
+
+async fn s28_a_transaction_that_outlives_its_pool_ends_well<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    let mut held = pool.hold().await.unwrap();
+    owner.rotate().await;
+    eventually("the old connection is known", async || rotation.old_connections() == 1).await;
+    rotation.close();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(owner.roles().await, 2, "the old login is held");
+    held.write().await.unwrap();
+    held.commit().await.unwrap();
+    drop(pool);
+    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("no session is left", async || owner.sessions().await == 0).await;
 }
 
 async fn s28_a_transaction_that_lasts_to_the_end_of_its_login_gets_a_typed_error<P: Pool>() {

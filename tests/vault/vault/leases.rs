@@ -9,8 +9,8 @@ use secrets_config::{
 use testkit::{Postgres, Provision, Provisioned};
 use vault_tests::SOON;
 
-/// Two seconds until it is noticed, and one for the revocation.
-const BOUND: Duration = Duration::from_secs(3);
+/// Two seconds until it is noticed, and what a busy machine takes for the revocation.
+const BOUND: Duration = Duration::from_secs(5);
 
 #[derive(serde::Deserialize)]
 struct Login {
@@ -79,7 +79,7 @@ async fn a_lease_that_nobody_can_see_any_more_is_revoked_and_no_other() {
 
 #[tokio::test]
 async fn a_lease_that_is_dropped_while_it_is_replaced_is_revoked_in_all_its_generations() {
-    let lease = Duration::from_secs(4);
+    let lease = Duration::from_secs(20);
     let (servers, vault) =
         start(Provision { lease_ttl: lease, lease_max_ttl: lease, ..Provision::default() }).await;
     let mut login = vault.database(&servers.app.creds_path).await.unwrap();
@@ -89,7 +89,7 @@ async fn a_lease_that_is_dropped_while_it_is_replaced_is_revoked_in_all_its_gene
     let revoked = |wanted| move |status: &Status| status.counters.revocations == wanted;
     vault_tests::until(&vault, BOUND, revoked(1)).await;
     drop(old);
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    vault_tests::until(&vault, BOUND, revoked(2)).await;
     assert_eq!(servers.app.database_users(&servers.postgres).await.unwrap(), Vec::<String>::new());
     assert_eq!(servers.app.leases(&servers.server).await.unwrap(), 0);
     vault.shutdown().await;

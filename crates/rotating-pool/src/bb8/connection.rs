@@ -16,6 +16,8 @@ pub struct Connection {
     /// None if there is no server at its other end.
     user: Option<String>,
     pub(super) opened: Instant,
+    /// It has failed a check, and is not kept.
+    pub(super) is_spent: bool,
 }
 
 impl Connection {
@@ -23,11 +25,11 @@ impl Connection {
         let Opened { client, task, user } = opened;
         // It ends with the client, and is ended with the session.
         drop(task);
-        Self { client, user: Some(user), opened: Instant::now() }
+        Self { client, user: Some(user), opened: Instant::now(), is_spent: false }
     }
 
     pub(super) fn hollow(client: Client) -> Self {
-        Self { client, user: None, opened: Instant::now() }
+        Self { client, user: None, opened: Instant::now(), is_spent: false }
     }
 
     pub(super) fn is_hollow(&self) -> bool {

@@ -50,6 +50,7 @@ impl Manager {
     fn exchange_if_old(&self, connection: &mut Connection) {
         let gate = &self.opening.gate;
         if self.spares.count() > 0
+            && !connection.is_spent
             && connection.is_old(&gate.login())
             && let Some(fresh) = self.spares.take()
         {
@@ -91,10 +92,13 @@ impl ManageConnection for Manager {
         if LOOKING.try_with(|()| ()).is_ok() {
             return Ok(());
         }
-        if self.opening.gate.is_to_check() {
-            return self.opening.check(connection).await;
-        }
-        connection.simple_query("").await.map(drop)
+        let checked = if self.opening.gate.is_to_check() {
+            self.opening.check(connection).await
+        } else {
+            connection.simple_query("").await.map(drop)
+        };
+        connection.is_spent = checked.is_err();
+        checked
     }
 
     /// Is asked of each connection that is returned.

@@ -99,6 +99,10 @@ impl postgres::Pool for Pool {
         self.pool().map_or(0, |pool| pool.state().connections as usize)
     }
 
+    fn has_room(&self) -> bool {
+        self.pool().is_some_and(|pool| pool.state().connections < pool.config().max_size)
+    }
+
     async fn upkeep(&self) {
         let now = Instant::now();
         let is_due = {

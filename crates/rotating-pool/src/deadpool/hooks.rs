@@ -45,7 +45,7 @@ impl Check {
 
     async fn exchange_if_old(&self, client: &mut ClientWrapper) {
         let gate = &self.opening.gate;
-        if !postgres::is_of(client, &gate.login()).await
+        if postgres::is_old(client, &gate.login()).await
             && let Some(fresh) = self.spares.take()
         {
             self.spares.replaced(exchange(client, fresh));

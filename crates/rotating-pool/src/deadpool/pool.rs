@@ -50,7 +50,7 @@ impl postgres::Pool for Pool {
     }
 
     async fn is_old(&self, connection: &ClientWrapper, newest: &Login) -> bool {
-        !postgres::is_of(connection, newest).await
+        postgres::is_old(connection, newest).await
     }
 
     fn exchange(connection: &mut ClientWrapper, fresh: ClientWrapper) -> ClientWrapper {
@@ -63,6 +63,11 @@ impl postgres::Pool for Pool {
 
     fn size(&self) -> usize {
         self.pool.upgrade().map_or(0, |pool| pool.status().size)
+    }
+
+    fn has_room(&self) -> bool {
+        let status = self.pool.upgrade().map(|pool| pool.status());
+        status.is_some_and(|status| status.size < status.max_size)
     }
 
     /// The pool ends no connection by itself.

@@ -1,6 +1,12 @@
 //! A pool of `tokio_postgres` clients, as the task that follows its login sees it.
 
-use std::{future::Future, ops::DerefMut, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io::{self, ErrorKind},
+    ops::DerefMut,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use tokio::{task, time};
@@ -44,6 +50,9 @@ pub(crate) trait Pool: Send + Sync + 'static {
     /// How many connections the pool has.
     fn size(&self) -> usize;
 
+    /// Whether the pool may open another connection.
+    fn has_room(&self) -> bool;
+
     fn upkeep(&self) -> impl Future<Output = ()> + Send;
 
     fn upkeep_period(&self) -> Option<Duration>;
@@ -86,8 +95,10 @@ impl<P: Pool> Adapter for Adapted<P> {
 
     async fn open_in_place(&self, login: &Login) -> Result<(), Failure> {
         let Some(mut taken) = self.pool.take(TURN).await else {
-            // The pool has room.
-            return self.open(login).await.map(drop);
+            if self.pool.has_room() {
+                return self.open(login).await.map(drop);
+            }
+            return Err(failure(io::Error::new(ErrorKind::TimedOut, "every connection is in use")));
         };
         vacate(P::client(&taken)).await;
         let (fresh, result) = match self.open(login).await {
