@@ -1,5 +1,6 @@
 //! HTTP to Vault: timeouts, a token that is never shown, and errors without bodies.
 
+mod accessor;
 mod answer;
 mod auth;
 mod body;

@@ -16,6 +16,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{self, Instant, Interval, MissedTickBehavior},
 };
+use tracing::field::display;
 
 #[cfg(feature = "vaultrs")]
 pub(crate) use self::lent::{Borrowed, Loan};
@@ -174,7 +175,8 @@ impl Driver {
                 self.counters.logins += 1;
                 self.is_refused = false;
                 let (generation, ttl_secs) = (self.counters.logins, login.grant.ttl.as_secs());
-                tracing::info!(generation, ttl_secs, request_id = %login.request_id, "logged in to Vault");
+                let (request_id, accessor_sha256) = (&login.request_id, login.accessor.as_ref().map(display));
+                tracing::info!(generation, ttl_secs, %request_id, accessor_sha256, "logged in to Vault");
                 self.tokens.insert(id, Arc::new(login));
                 #[cfg(feature = "vaultrs")]
                 self.lend();

@@ -136,6 +136,10 @@ pub(crate) const EXEMPT: &[Exempt] = &[
         doors: &["RequestId: Debug", "RequestId: Display"],
     },
     Exempt {
+        why: "a part of the hash of an accessor",
+        doors: &["AccessorHash: Debug", "AccessorHash: Display"],
+    },
+    Exempt {
         why: "names, numbers and times",
         doors: &[
             "Bucket: Debug",

@@ -1,5 +1,6 @@
 //! What the service says about all that happens to it, in its log at its most talkative and in its status.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 use service_tests::{SOON, Servers};
 use testkit::{Fault, Provision, When};
@@ -58,6 +59,25 @@ async fn an_event_names_the_request_by_which_the_audit_log_knows_it_and_its_toke
     assert_eq!([&issued["auth"]["accessor"], &replaced["auth"]["accessor"]], [accessor; 2]);
     let lease = replaced["response"]["secret"]["lease_id"].as_str().unwrap();
     assert!(servers.app.lease_ids(&servers.vault).await.unwrap().iter().any(|id| id == lease), "{replaced}");
+}
+
+#[tokio::test]
+async fn an_event_has_a_hash_by_which_the_token_is_found_among_all_accessors() {
+    let servers = Servers::start(lasting_token()).await;
+    let service = servers.ready_service(&[("DATABASE_LOGIN_MAX_AGE", "5")]).await;
+    service.wait_line("lease replaced", SOON).await.unwrap();
+    let said = service.output();
+    let [login, issued, replaced] = ["logged in to Vault", "lease issued", "lease replaced"].map(|event| {
+        let line = said.lines().find(|line| line.contains(event)).unwrap();
+        line.split_once("accessor_sha256=").unwrap().1.split_whitespace().next().unwrap()
+    });
+    assert_eq!([issued, replaced], [login; 2]);
+    let accessors = servers.vault.admin().list("auth/token/accessors").await.unwrap();
+    let hash = |accessor: &String| -> String {
+        let hash = digest(&SHA256, accessor.as_bytes());
+        hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    assert_eq!(accessors.iter().map(hash).filter(|hash| hash == login).count(), 1, "{login}");
 }
 
 /// Everything that passed the proxy and nobody may read: tokens, their accessors, ids of leases, passwords.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrets_config_core::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::{Client, Increment, QUICK, RequestId, Token, answer::Asked, body};
+use super::{Client, Increment, QUICK, RequestId, Token, accessor::AccessorHash, answer::Asked, body};
 use crate::{
     Error,
     login::{Method, Proof},
@@ -27,6 +27,8 @@ pub(crate) struct NewToken {
     pub(crate) is_ours: bool,
     /// The request that gave it.
     pub(crate) request_id: RequestId,
+    /// None if it has no accessor, as a batch token.
+    pub(crate) accessor: Option<AccessorHash>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +41,8 @@ struct Authenticated {
 #[derive(Deserialize)]
 struct Auth {
     client_token: Secret<String>,
+    #[serde(default, deserialize_with = "AccessorHash::read")]
+    accessor: Option<AccessorHash>,
     lease_duration: u64,
     renewable: bool,
     #[serde(default)]
@@ -62,7 +66,7 @@ impl Client {
             let _revoked = self.revoke_token(&token).await;
             return Err(Error::UnusableToken { limit: format!("token_num_uses={}", auth.num_uses) });
         }
-        Ok(NewToken { token, grant: auth.grant(), is_ours: true, request_id })
+        Ok(NewToken { token, grant: auth.grant(), is_ours: true, request_id, accessor: auth.accessor })
     }
 
     /// Asks at `path` what a token that somebody else made is worth.
@@ -75,6 +79,8 @@ impl Client {
         }
         #[derive(Deserialize)]
         struct About {
+            #[serde(default, deserialize_with = "AccessorHash::read")]
+            accessor: Option<AccessorHash>,
             ttl: u64,
             #[serde(default)]
             renewable: bool,
@@ -87,7 +93,7 @@ impl Client {
             return Err(Error::UnusableToken { limit: format!("num_uses={}", data.num_uses) });
         }
         let grant = Grant { ttl: Duration::from_secs(data.ttl), renewable: data.renewable };
-        Ok(NewToken { token, grant, is_ours: false, request_id })
+        Ok(NewToken { token, grant, is_ours: false, request_id, accessor: data.accessor })
     }
 
     /// Gives the token as much time as it is asked for, or else as its role says.

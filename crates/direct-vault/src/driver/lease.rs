@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use secrets_config_core::rotating::RefreshRequests;
+use tracing::field::display;
 
 use super::{
     Driver, is_final,
@@ -109,16 +110,34 @@ impl Driver {
         let retired = self.engine.issued(now, key, session, sent, grant);
         let old = lease.id.replace(id.clone());
         let (role, ttl_secs) = (lease.path.as_str(), grant.ttl.as_secs());
+        let accessor_sha256 =
+            self.tokens.get(&session).and_then(|token| token.accessor.as_ref()).map(display);
         match news {
             News::First => {
-                tracing::info!(role, generation = 1, ttl_secs, %request_id, "lease issued");
+                tracing::info!(
+                    role,
+                    generation = 1,
+                    ttl_secs,
+                    %request_id,
+                    accessor_sha256,
+                    "lease issued"
+                );
                 lease.doubts = lease.slot.refresh_requests();
             }
             News::Replaced(released) => {
                 self.counters.rotations += 1;
                 let generation = lease.slot.generation();
                 let overlap_ms = overlap.map(|overlap| overlap.as_millis() as u64);
-                tracing::info!(role, generation, ttl_secs, reason, overlap_ms, %request_id, "lease replaced");
+                tracing::info!(
+                    role,
+                    generation,
+                    ttl_secs,
+                    reason,
+                    overlap_ms,
+                    %request_id,
+                    accessor_sha256,
+                    "lease replaced"
+                );
                 if let Some((retired, id)) = retired.zip(old) {
                     self.retired.insert(retired, RetiredLease { id });
                     self.releases.push(released.map(move |()| retired).boxed());
