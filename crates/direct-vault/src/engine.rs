@@ -85,6 +85,8 @@ struct Session {
     /// Something was granted: it has been alive.
     proven: bool,
     dead: bool,
+    /// It was made for us: to revoke it revokes its leases. Another one is somebody else's.
+    is_ours: bool,
     /// Its renewal was denied.
     renewal_denied: bool,
     /// A read without an answer may have made a lease, which nobody can revoke but with the token.

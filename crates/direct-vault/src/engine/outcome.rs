@@ -52,6 +52,7 @@ impl Engine {
             suspect: false,
             proven: false,
             dead: false,
+            is_ours,
             renewal_denied: false,
             unknown_leases: false,
             is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
@@ -286,14 +287,15 @@ impl Engine {
         }
     }
 
-    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, it goes, and takes it along.
+    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, and it is ours to revoke, it
+    /// goes, and takes it along.
     fn unanswered(&mut self, job: Job) {
         let Job::Issue(key, id) = job else { return };
         if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
             return;
         }
         let is_alone = self.is_alone(key, id);
-        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone);
+        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone && session.is_ours);
     }
 
     /// Sets the earliest time of the next attempt.

@@ -143,6 +143,36 @@ fn s31_other_leases_do_not_move_because_one_cannot_be_read() {
 }
 
 #[test]
+fn s31_a_token_with_an_unknown_login_is_renewed_on_while_no_other_is_to_be_had() {
+    for seed in 0..50 {
+        let mut world = World::seeded(seed);
+        world.vault.fault = Fault::ReadsLost;
+        world.run_for(10 * SECOND);
+        world.vault.fault = Fault::LoginsRefused;
+        world.run_for(2 * MINUTE);
+        assert_eq!((world.held.len(), world.vault.lost_users()), (1, 1), "seed {seed}");
+        world.run_for(5 * HOUR);
+        assert_eq!((world.state(), world.lapses), (State::Degraded, 0), "seed {seed}");
+        world.vault.fault = Fault::None;
+        world.run_for(2 * MINUTE);
+        assert!(world.is_well(), "seed {seed}");
+        assert_eq!((world.count(is_issue), world.vault.lost_users()), (3, 0), "seed {seed}");
+    }
+}
+
+#[test]
+fn s31_a_token_of_somebody_else_is_kept_after_a_read_without_an_answer() {
+    let mut world = World::new();
+    world.makes_tokens = false;
+    world.vault.fault = Fault::ReadsLost;
+    world.run_for(10 * SECOND);
+    world.vault.fault = Fault::None;
+    world.run_for(DAY);
+    assert!(world.is_well());
+    assert_eq!((world.count(is_login), world.count(is_issue)), (1, 2), "to revoke it would revoke nothing");
+}
+
+#[test]
 fn s37_a_process_that_is_restarted_every_twenty_seconds_leaves_no_trail() {
     let mut world = World::new();
     for _ in 0..100 {

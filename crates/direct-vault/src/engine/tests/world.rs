@@ -44,6 +44,8 @@ pub(super) struct World {
     pub(super) latency: Duration,
     /// How long the application goes on using a lease that has been replaced, at most.
     pub(super) longest_use: Duration,
+    /// Tokens are made for the process: those that somebody gave it are not revoked.
+    pub(super) makes_tokens: bool,
     tokens: BTreeMap<SessionId, TokenNumber>,
     pub(super) held: BTreeMap<LeaseKey, UserNumber>,
     retired: BTreeMap<RetiredId, UserNumber>,
@@ -109,6 +111,7 @@ impl World {
             last_event: 0,
             latency: Duration::from_millis(20),
             longest_use: Duration::from_secs(3),
+            makes_tokens: true,
             tokens: BTreeMap::new(),
             held: BTreeMap::new(),
             retired: BTreeMap::new(),
@@ -391,7 +394,10 @@ impl World {
             Job::Issue(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
             _ => TIMEOUT,
         };
-        let result = self.vault.answer(self.now, job, self.number_of(job));
+        let result = match job {
+            Job::RevokeToken(_) if !self.makes_tokens => Ok(Granted::Done),
+            _ => self.vault.answer(self.now, job, self.number_of(job)),
+        };
         let way = self.latency.mul_f64(0.5 + 0.5 * self.random.f64());
         let (after, is_lost) = match self.vault.fault {
             Fault::Unreachable => (way, true),
@@ -420,7 +426,7 @@ impl World {
         match (job, granted) {
             (Job::CheckHealth, Granted::Health(health)) => self.engine.health_checked(now, health),
             (Job::LogIn, Granted::Token(token, grant)) => {
-                let id = self.engine.logged_in(now, sent, grant, true);
+                let id = self.engine.logged_in(now, sent, grant, self.makes_tokens);
                 self.tokens.insert(id, token);
             }
             (Job::LookUpToken(id), Granted::Alive(alive)) => self.engine.token_looked_up(now, id, alive),
