@@ -105,6 +105,8 @@ struct Lease {
     /// The token that the next one is being read with.
     issuing: Option<SessionId>,
     attempts: Attempts,
+    /// The last failure was a denial, which says nothing about the next token.
+    was_denied: bool,
     reads: Bucket,
     renewal: Renewal,
     /// When somebody last said that it does not work.

@@ -37,8 +37,11 @@ impl Engine {
         is_ours: bool,
     ) -> SessionId {
         self.log_in.succeeded(now);
-        // What was denied or failed with the token before may go well with this one.
-        self.leases.values_mut().for_each(|lease| lease.attempts.forgive());
+        // What was denied to the token before may be allowed to this one.
+        for lease in self.leases.values_mut().filter(|lease| lease.was_denied) {
+            lease.was_denied = false;
+            lease.attempts.forgive();
+        }
         self.logins.lives(now, grant.ttl);
         let spread = match self.sessions.last_key_value() {
             Some((_, session)) if !session.has_ended(now) => Spread::Narrow,
@@ -248,7 +251,10 @@ impl Engine {
     pub(crate) fn failed(&mut self, now: Instant, job: Job, error: &Error) {
         self.pause(now, job, error);
         if let Job::Issue(key, _) = job {
-            self.leases.entry(key).and_modify(|lease| lease.issuing = None);
+            self.leases.entry(key).and_modify(|lease| {
+                lease.issuing = None;
+                lease.was_denied = matches!(error, Error::Denied { .. });
+            });
         }
         if let Error::Unavailable { status: 429, .. } = error {
             self.slow_until = Some(now + SLOW);
@@ -264,15 +270,11 @@ impl Engine {
         }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
-            // What is behind that path is slow; for all others Vault itself is.
-            Error::TimedOut { .. } if !matches!(job, Job::Issue(..) | Job::RevokeLease(..)) => {
-                self.outage_begins(now)
-            }
-            Error::TimedOut { .. } => self.unanswered(job),
-            Error::AnswerLost { .. } => {
-                self.unanswered(job);
-                self.outage_begins(now);
-            }
+            // What is behind that path is slow or cut off; for all others Vault itself is.
+            Error::TimedOut { .. } | Error::AnswerLost { .. } => match job {
+                Job::Issue(..) | Job::RevokeLease(..) => self.unanswered(job),
+                _ => self.outage_begins(now),
+            },
             Error::Denied { .. } => self.denied(job),
             Error::LeaseGone { .. } => self.gone(now, job),
             Error::RenewalRefused { .. } => self.ends(now, job),

@@ -403,6 +403,7 @@ impl World {
             Fault::Unreachable => (way, true),
             Fault::AnswersLost(part) => (timeout, self.random.f64() < part),
             Fault::ReadsLost if matches!(job, Job::Issue(..)) => (timeout, true),
+            Fault::ReadsCut if matches!(job, Job::Issue(..)) => (way, true),
             Fault::Slow(time) => (time, time >= timeout),
             _ => (way, false),
         };
@@ -410,7 +411,9 @@ impl World {
             Ok(granted) if is_lost => {
                 self.vault.forget(&granted);
                 Err(match self.vault.fault {
-                    Fault::Unreachable => Error::AnswerLost { path: String::new(), reason: String::new() },
+                    Fault::Unreachable | Fault::ReadsCut => {
+                        Error::AnswerLost { path: String::new(), reason: String::new() }
+                    }
                     _ => Error::TimedOut { path: String::new(), seconds: timeout.as_secs() },
                 })
             }
