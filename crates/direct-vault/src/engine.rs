@@ -93,7 +93,7 @@ struct Session {
     unknown_leases: bool,
     /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
     is_one_of_many: bool,
-    /// It was to be replaced before its time, and the login failed.
+    /// It was to be replaced before its time, and the login failed: that is tried again now and then.
     is_kept: bool,
 }
 

@@ -330,16 +330,18 @@ impl Engine {
             _ => attempts.failed(now, longest, &mut random),
         }
         if job == Job::LogIn {
-            self.keeps_token(now);
+            self.keep_token(now);
         }
     }
 
-    /// A login failed. If it was made only to be there earlier than others, the token in use is kept to its end.
-    fn keeps_token(&mut self, now: Instant) {
+    /// A login failed. If it was made only to be there earlier than others, the token in use is kept for another half of
+    /// its life or a whole one.
+    fn keep_token(&mut self, now: Instant) {
         let Some(mut session) = self.sessions.last_entry() else { return };
         let session = session.get_mut();
         if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
-            session.term.set_oldest(None);
+            let kept = session.term.full().mul_f64(0.5 + 0.5 * self.random.f64());
+            session.term.set_oldest(now.checked_add(kept));
             session.is_kept = true;
             self.log_in.succeeded(now);
         }
