@@ -196,6 +196,17 @@ fn s33_tokens_of_minutes_and_tokens_with_a_period_are_not_replaced_before_their_
 }
 
 #[test]
+fn s33_a_token_of_somebody_else_is_not_replaced_before_its_time() {
+    for seed in 0..50 {
+        let mut world = World::seeded(seed);
+        world.makes_tokens = false;
+        world.vault.token.max = Some(1000 * HOUR);
+        world.run_for(DAY);
+        assert_eq!((world.count(is_login), world.lapses), (1, 0), "seed {seed}");
+    }
+}
+
+#[test]
 fn s34_a_lease_of_a_second_makes_no_busy_loop() {
     let mut world = World::new();
     world.vault.lease.ttl = SECOND;
