@@ -221,9 +221,10 @@ impl Engine {
     pub(crate) fn released(&mut self, id: RetiredId) {
         if let Some(retired) = self.retired.get_mut(&id) {
             retired.released = true;
-            // The last one goes with its token.
+            // The last one goes with its token, if that is ours to revoke.
             let session = retired.session;
-            if Some(session) != self.current() && !self.is_used(session) {
+            let is_ours = self.sessions.get(&session).is_none_or(|session| session.is_ours);
+            if is_ours && Some(session) != self.current() && !self.is_used(session) {
                 self.retired.retain(|_, retired| retired.session != session);
             }
         }

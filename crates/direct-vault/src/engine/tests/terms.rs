@@ -207,6 +207,22 @@ fn s33_a_token_of_somebody_else_is_not_replaced_before_its_time() {
 }
 
 #[test]
+fn the_leases_of_a_token_of_somebody_else_are_revoked_without_it() {
+    for seed in 0..50 {
+        let mut world = World::seeded(seed);
+        world.makes_tokens = false;
+        world.vault.token.max = Some(4 * HOUR);
+        world.run_for(4 * HOUR - 10 * MINUTE);
+        assert_eq!(
+            (world.count(is_login), world.vault.live_tokens()),
+            (2, 2),
+            "seed {seed}: the old one lives"
+        );
+        assert_eq!(world.vault.live_users(), 1, "seed {seed}: its lease does not");
+    }
+}
+
+#[test]
 fn s34_a_lease_of_a_second_makes_no_busy_loop() {
     let mut world = World::new();
     world.vault.lease.ttl = SECOND;
