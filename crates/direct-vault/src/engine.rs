@@ -85,13 +85,15 @@ struct Session {
     /// Something was granted: it has been alive.
     proven: bool,
     dead: bool,
+    /// It was made for us: to revoke it revokes its leases. Another one is somebody else's.
+    is_ours: bool,
     /// Its renewal was denied.
     renewal_denied: bool,
     /// A read without an answer may have made a lease, which nobody can revoke but with the token.
     unknown_leases: bool,
     /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
     is_one_of_many: bool,
-    /// It was to be replaced before its time, and the login failed.
+    /// It was to be replaced before its time, and the login failed: that is tried again now and then.
     is_kept: bool,
 }
 
@@ -103,6 +105,8 @@ struct Lease {
     /// The token that the next one is being read with.
     issuing: Option<SessionId>,
     attempts: Attempts,
+    /// The last failure was a denial, which says nothing about the next token.
+    was_denied: bool,
     reads: Bucket,
     renewal: Renewal,
     /// When somebody last said that it does not work.

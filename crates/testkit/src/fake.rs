@@ -99,6 +99,12 @@ impl FakeVault {
         self.lock().requests.len()
     }
 
+    /// Returns how many seconds each renewal of a token asked for so far, if it asked for any.
+    #[must_use]
+    pub fn token_increments(&self) -> Vec<Option<u64>> {
+        self.lock().token_increments.clone()
+    }
+
     /// Returns how many tokens it made so far.
     #[must_use]
     pub fn tokens_made(&self) -> usize {

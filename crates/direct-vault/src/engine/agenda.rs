@@ -34,12 +34,13 @@ impl Engine {
         } else if session.suspect {
             want(now, Job::LookUpToken(current), &session.attempts);
         } else {
-            match session.next(now) {
+            match session.term.next(now) {
                 Some((at, Due::Renew)) => want(at, Job::RenewToken(current), &session.attempts),
                 Some((at, Due::Replace)) => want(self.logins.earliest(at), Job::LogIn, &self.log_in),
                 None => {}
             }
-            if let Some(at) = session.term.oldest() {
+            // Until another one is there it is renewed on.
+            if let Some(at) = session.oldest(now) {
                 want(self.logins.earliest(at), Job::LogIn, &self.log_in);
             }
             // A lease made with a token that is about to go would go with it, unless no other token is to be had.
@@ -131,9 +132,9 @@ impl Session {
         self.dead || self.term.has_ended(now)
     }
 
-    /// Returns what is to be done with the token, and when.
-    fn next(&self, now: Instant) -> Option<(Instant, Due)> {
-        if self.unknown_leases { Some((now, Due::Replace)) } else { self.term.next(now) }
+    /// Returns when another token is to take its place, though it could be renewed on.
+    fn oldest(&self, now: Instant) -> Option<Instant> {
+        if self.unknown_leases { Some(now) } else { self.term.oldest() }
     }
 
     pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {

@@ -37,8 +37,11 @@ impl Engine {
         is_ours: bool,
     ) -> SessionId {
         self.log_in.succeeded(now);
-        // What was denied or failed with the token before may go well with this one.
-        self.leases.values_mut().for_each(|lease| lease.attempts.forgive());
+        // What was denied to the token before may be allowed to this one.
+        for lease in self.leases.values_mut().filter(|lease| lease.was_denied) {
+            lease.was_denied = false;
+            lease.attempts.forgive();
+        }
         self.logins.lives(now, grant.ttl);
         let spread = match self.sessions.last_key_value() {
             Some((_, session)) if !session.has_ended(now) => Spread::Narrow,
@@ -52,6 +55,7 @@ impl Engine {
             suspect: false,
             proven: false,
             dead: false,
+            is_ours,
             renewal_denied: false,
             unknown_leases: false,
             is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
@@ -217,9 +221,10 @@ impl Engine {
     pub(crate) fn released(&mut self, id: RetiredId) {
         if let Some(retired) = self.retired.get_mut(&id) {
             retired.released = true;
-            // The last one goes with its token.
+            // The last one goes with its token, if that is ours to revoke.
             let session = retired.session;
-            if Some(session) != self.current() && !self.is_used(session) {
+            let is_ours = self.sessions.get(&session).is_none_or(|session| session.is_ours);
+            if is_ours && Some(session) != self.current() && !self.is_used(session) {
                 self.retired.retain(|_, retired| retired.session != session);
             }
         }
@@ -247,7 +252,10 @@ impl Engine {
     pub(crate) fn failed(&mut self, now: Instant, job: Job, error: &Error) {
         self.pause(now, job, error);
         if let Job::Issue(key, _) = job {
-            self.leases.entry(key).and_modify(|lease| lease.issuing = None);
+            self.leases.entry(key).and_modify(|lease| {
+                lease.issuing = None;
+                lease.was_denied = matches!(error, Error::Denied { .. });
+            });
         }
         if let Error::Unavailable { status: 429, .. } = error {
             self.slow_until = Some(now + SLOW);
@@ -263,15 +271,11 @@ impl Engine {
         }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
-            // What is behind that path is slow; for all others Vault itself is.
-            Error::TimedOut { .. } if !matches!(job, Job::Issue(..) | Job::RevokeLease(..)) => {
-                self.outage_begins(now)
-            }
-            Error::TimedOut { .. } => self.unanswered(job),
-            Error::AnswerLost { .. } => {
-                self.unanswered(job);
-                self.outage_begins(now);
-            }
+            // What is behind that path is slow or cut off; for all others Vault itself is.
+            Error::TimedOut { .. } | Error::AnswerLost { .. } => match job {
+                Job::Issue(..) | Job::RevokeLease(..) => self.unanswered(job),
+                _ => self.outage_begins(now),
+            },
             Error::Denied { .. } => self.denied(job),
             Error::LeaseGone { .. } => self.gone(now, job),
             Error::RenewalRefused { .. } => self.ends(now, job),
@@ -286,14 +290,15 @@ impl Engine {
         }
     }
 
-    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, it goes, and takes it along.
+    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, and it is ours to revoke, it
+    /// goes, and takes it along.
     fn unanswered(&mut self, job: Job) {
         let Job::Issue(key, id) = job else { return };
         if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
             return;
         }
         let is_alone = self.is_alone(key, id);
-        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone);
+        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone && session.is_ours);
     }
 
     /// Sets the earliest time of the next attempt.
@@ -326,16 +331,18 @@ impl Engine {
             _ => attempts.failed(now, longest, &mut random),
         }
         if job == Job::LogIn {
-            self.keeps_token(now);
+            self.keep_token(now);
         }
     }
 
-    /// A login failed. If it was made only to be there earlier than others, the token in use is kept to its end.
-    fn keeps_token(&mut self, now: Instant) {
+    /// A login failed. If it was made only to be there earlier than others, the token in use is kept for another half of
+    /// its life or a whole one.
+    fn keep_token(&mut self, now: Instant) {
         let Some(mut session) = self.sessions.last_entry() else { return };
         let session = session.get_mut();
         if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
-            session.term.set_oldest(None);
+            let kept = session.term.full().mul_f64(0.5 + 0.5 * self.random.f64());
+            session.term.set_oldest(now.checked_add(kept));
             session.is_kept = true;
             self.log_in.succeeded(now);
         }

@@ -154,13 +154,13 @@ impl Term {
         }
     }
 
-    /// Has it replaced once before its time, at any moment of two lives: others were made in the same second, and would
-    /// reach their greatest lifetime together.
+    /// Has it replaced once before its time, after 0.2 to 2.5 lives: others were made in the same second, and would reach
+    /// their greatest lifetime together.
     pub(super) fn grows_old(&mut self, now: Instant, random: &mut fastrand::Rng) {
         self.oldest = now.checked_add(self.full.mul_f64(0.2 + 2.3 * random.f64()));
     }
 
-    /// Has it replaced at that time, though it could be renewed on, or not before its time.
+    /// Has it replaced at that time, though it could be renewed on.
     pub(super) fn set_oldest(&mut self, oldest: Option<Instant>) {
         self.oldest = oldest;
     }

@@ -15,6 +15,7 @@ pub(super) struct State {
     pub(super) sealed: bool,
     pub(super) denied: Vec<String>,
     pub(super) requests: Vec<String>,
+    pub(super) token_increments: Vec<Option<u64>>,
 }
 
 struct Grant {
@@ -39,6 +40,7 @@ impl State {
             sealed: false,
             denied: Vec::new(),
             requests: Vec::new(),
+            token_increments: Vec::new(),
         }
     }
 
@@ -101,7 +103,9 @@ impl State {
     fn renew_token(&mut self, token: &str, body: &Value) -> Answer {
         let (now, terms) = (Instant::now(), self.terms);
         let Some(grant) = self.tokens.get_mut(token) else { return gone() };
-        let asked = body["increment"].as_u64().map_or(terms.token_ttl, Duration::from_secs);
+        let increment = body["increment"].as_u64();
+        self.token_increments.push(increment);
+        let asked = increment.map_or(terms.token_ttl, Duration::from_secs);
         let ttl = grant.renew(now, asked, terms.token_max_ttl);
         granted(json!({ "auth": {
             "client_token": token, "lease_duration": ttl, "renewable": true, "num_uses": 0,

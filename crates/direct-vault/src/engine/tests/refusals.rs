@@ -1,7 +1,7 @@
 //! A Vault that answers, and says no.
 
 use super::{
-    DAY, HOUR, MINUTE, SECOND, is_issue, is_lease_renewal, is_login,
+    DAY, HOUR, MINUTE, SECOND, is_health_check, is_issue, is_lease_renewal, is_login,
     world::{Fault, World},
 };
 use crate::{State, engine::Job};
@@ -140,6 +140,65 @@ fn s31_other_leases_do_not_move_because_one_cannot_be_read() {
     world.vault.fault = Fault::ReadsLost;
     world.run_for(2 * MINUTE);
     assert_eq!(world.count(is_login), before, "three leases hang on the token");
+}
+
+#[test]
+fn s31_a_token_with_an_unknown_login_is_renewed_on_while_no_other_is_to_be_had() {
+    for seed in 0..50 {
+        let mut world = World::seeded(seed);
+        world.vault.fault = Fault::ReadsLost;
+        world.run_for(10 * SECOND);
+        world.vault.fault = Fault::LoginsRefused;
+        world.run_for(2 * MINUTE);
+        assert_eq!((world.held.len(), world.vault.lost_users()), (1, 1), "seed {seed}");
+        world.run_for(5 * HOUR);
+        assert_eq!((world.state(), world.lapses), (State::Degraded, 0), "seed {seed}");
+        world.vault.fault = Fault::None;
+        world.run_for(2 * MINUTE);
+        assert!(world.is_well(), "seed {seed}");
+        assert_eq!((world.count(is_issue), world.vault.lost_users()), (3, 0), "seed {seed}");
+    }
+}
+
+#[test]
+fn s31_a_token_of_somebody_else_is_kept_after_a_read_without_an_answer() {
+    let mut world = World::new();
+    world.makes_tokens = false;
+    world.vault.fault = Fault::ReadsLost;
+    world.run_for(10 * SECOND);
+    world.vault.fault = Fault::None;
+    world.run_for(DAY);
+    assert!(world.is_well());
+    assert_eq!((world.count(is_login), world.count(is_issue)), (1, 2), "to revoke it would revoke nothing");
+}
+
+#[test]
+fn s31_a_path_whose_answer_is_cut_every_time_is_asked_for_with_pauses() {
+    let mut logins = 0;
+    for seed in 0..20 {
+        let mut world = World::seeded(seed);
+        world.vault.fault = Fault::ReadsCut;
+        world.run_and_check(HOUR, |world| {
+            assert!(world.vault.live_users() <= 2, "seed {seed}: {} users", world.vault.live_users());
+        });
+        logins += world.count(is_login);
+        world.vault.fault = Fault::None;
+        world.run_for(MINUTE);
+        assert!(world.is_well(), "seed {seed}");
+        assert_eq!(world.vault.lost_users(), 0, "seed {seed}");
+    }
+    assert!(logins <= 20 * 300, "{} logins in an hour", logins / 20);
+}
+
+#[test]
+fn s31_a_path_whose_answer_is_cut_holds_nothing_else_up() {
+    let mut world = World::with_leases(3);
+    world.run_for(MINUTE);
+    world.vault.revoke_users();
+    world.complain();
+    world.vault.fault = Fault::ReadsCut;
+    world.run_for(10 * MINUTE);
+    assert_eq!((world.count(is_health_check), world.count(is_login)), (0, 1), "Vault itself is well");
 }
 
 #[test]

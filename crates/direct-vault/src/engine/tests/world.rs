@@ -44,6 +44,8 @@ pub(super) struct World {
     pub(super) latency: Duration,
     /// How long the application goes on using a lease that has been replaced, at most.
     pub(super) longest_use: Duration,
+    /// Tokens are made for the process: those that somebody gave it are not revoked.
+    pub(super) makes_tokens: bool,
     tokens: BTreeMap<SessionId, TokenNumber>,
     pub(super) held: BTreeMap<LeaseKey, UserNumber>,
     retired: BTreeMap<RetiredId, UserNumber>,
@@ -109,6 +111,7 @@ impl World {
             last_event: 0,
             latency: Duration::from_millis(20),
             longest_use: Duration::from_secs(3),
+            makes_tokens: true,
             tokens: BTreeMap::new(),
             held: BTreeMap::new(),
             retired: BTreeMap::new(),
@@ -391,12 +394,16 @@ impl World {
             Job::Issue(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
             _ => TIMEOUT,
         };
-        let result = self.vault.answer(self.now, job, self.number_of(job));
+        let result = match job {
+            Job::RevokeToken(_) if !self.makes_tokens => Ok(Granted::Done),
+            _ => self.vault.answer(self.now, job, self.number_of(job)),
+        };
         let way = self.latency.mul_f64(0.5 + 0.5 * self.random.f64());
         let (after, is_lost) = match self.vault.fault {
             Fault::Unreachable => (way, true),
             Fault::AnswersLost(part) => (timeout, self.random.f64() < part),
             Fault::ReadsLost if matches!(job, Job::Issue(..)) => (timeout, true),
+            Fault::ReadsCut if matches!(job, Job::Issue(..)) => (way, true),
             Fault::Slow(time) => (time, time >= timeout),
             _ => (way, false),
         };
@@ -404,7 +411,9 @@ impl World {
             Ok(granted) if is_lost => {
                 self.vault.forget(&granted);
                 Err(match self.vault.fault {
-                    Fault::Unreachable => Error::AnswerLost { path: String::new(), reason: String::new() },
+                    Fault::Unreachable | Fault::ReadsCut => {
+                        Error::AnswerLost { path: String::new(), reason: String::new() }
+                    }
                     _ => Error::TimedOut { path: String::new(), seconds: timeout.as_secs() },
                 })
             }
@@ -420,7 +429,7 @@ impl World {
         match (job, granted) {
             (Job::CheckHealth, Granted::Health(health)) => self.engine.health_checked(now, health),
             (Job::LogIn, Granted::Token(token, grant)) => {
-                let id = self.engine.logged_in(now, sent, grant, true);
+                let id = self.engine.logged_in(now, sent, grant, self.makes_tokens);
                 self.tokens.insert(id, token);
             }
             (Job::LookUpToken(id), Granted::Alive(alive)) => self.engine.token_looked_up(now, id, alive),

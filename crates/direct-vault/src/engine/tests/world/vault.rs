@@ -42,6 +42,8 @@ pub(in super::super) enum Fault {
     AnswersLost(f64),
     /// The same for all that make a login, and nothing else.
     ReadsLost,
+    /// The same, and the connection breaks at once.
+    ReadsCut,
     /// Everything takes so long.
     Slow(Duration),
 }
