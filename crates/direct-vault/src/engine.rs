@@ -210,7 +210,7 @@ impl Engine {
             }
         });
         let (_, job) = next?;
-        self.attempts(job)?.start();
+        self.attempts(job)?.start(now);
         self.last_start = Some(now);
         match job {
             Job::LogIn => self.logins.take(now),

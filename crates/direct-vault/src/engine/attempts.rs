@@ -9,17 +9,19 @@ pub(super) const FLOOR: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct Attempts {
     running: bool,
+    started: Option<Instant>,
     failures: u32,
     not_before: Option<Instant>,
 }
 
 impl Attempts {
-    pub(super) fn start(&mut self) {
+    pub(super) fn start(&mut self, now: Instant) {
         self.running = true;
+        self.started = Some(now);
     }
 
     pub(super) fn succeeded(&mut self, now: Instant) {
-        *self = Self { running: false, failures: 0, not_before: Some(now + FLOOR) };
+        *self = Self { running: false, started: None, failures: 0, not_before: Some(now + FLOOR) };
     }
 
     /// Pauses with full jitter, twice as long after each failure, from half a second up to `longest`.
@@ -50,7 +52,14 @@ impl Attempts {
     }
 
     pub(super) fn failed_until(&mut self, not_before: Instant) {
-        *self = Self { running: false, failures: self.failures + 1, not_before: Some(not_before) };
+        let failures = self.failures + 1;
+        *self = Self { running: false, started: None, failures, not_before: Some(not_before) };
+    }
+
+    /// Pauses so that attempts begin `apart` from each other, however long each took.
+    pub(super) fn failed_apart(&mut self, now: Instant, apart: Duration) {
+        let again = self.started.unwrap_or(now) + apart;
+        self.failed_until(again.max(now + FLOOR));
     }
 
     /// Returns when something that is wanted at `at` may be started, unless it is running.

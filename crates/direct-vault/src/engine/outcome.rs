@@ -12,8 +12,11 @@ use crate::{
     client::{Grant, Health},
 };
 
-/// After a refusal somebody must change something: ask again this rarely, so that all is well within a minute of it.
-const AFTER_REFUSAL: Duration = Duration::from_secs(57);
+/// After a refusal somebody must change something: ask again this rarely, from asking to asking. All is well within a
+/// minute of the change: the second is for the answer.
+const AFTER_REFUSAL: Duration = Duration::from_secs(59);
+/// As far as login goes, after which there is more to ask for.
+const AFTER_REFUSED_LOGIN: Duration = Duration::from_secs(57);
 /// Vault may ask to wait for longer than anything here lives.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// When an outage ends everybody wants everything: spread it over this much.
@@ -104,7 +107,7 @@ impl Engine {
             } else {
                 // Nothing was ever granted to it: another login may give another such token.
                 self.stillborn += 1;
-                let pause = FLOOR.saturating_mul(1 << self.stillborn.min(16)).min(AFTER_REFUSAL);
+                let pause = FLOOR.saturating_mul(1 << self.stillborn.min(16)).min(AFTER_REFUSED_LOGIN);
                 self.log_in.failed_until(now + pause);
             }
             self.settle_denials(now, id, Renewal::Allowed);
@@ -317,10 +320,10 @@ impl Engine {
             | Error::NotLeased { .. }
             | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
-                attempts.failed_until(now + AFTER_REFUSAL.mul_f64(0.8 + 0.2 * random.f64()));
+                attempts.failed_apart(now, AFTER_REFUSAL);
             }
             // Whatever ends meanwhile: wrong credentials do not become right by asking often.
-            Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSAL, &mut random),
+            Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSED_LOGIN, &mut random),
             Error::LeaseGone { .. } | Error::RenewalRefused { .. } => attempts.succeeded(now),
             Error::Unavailable { retry_after: Some(wait), .. } => {
                 // Not so long that what is held ends meanwhile.

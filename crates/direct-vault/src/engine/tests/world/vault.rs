@@ -335,9 +335,10 @@ fn renewed(
     let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
     // A period is granted whatever is asked for.
     let asked = increment.filter(|_| role.max.is_some()).unwrap_or(role.ttl);
-    let ttl = asked.min(whole_seconds(left));
+    let ttl = asked.min(left);
     life.ends = Some(now + ttl);
-    Grant { ttl, renewable: role.renewable }
+    // The answer has whole seconds; the life goes on to its end.
+    Grant { ttl: whole_seconds(ttl), renewable: role.renewable }
 }
 
 fn whole_seconds(time: Duration) -> Duration {
