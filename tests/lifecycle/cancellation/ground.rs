@@ -15,8 +15,9 @@ use tokio::{
 pub(crate) const PATH: &str = "database/creds/app";
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
-/// So often the driver looks whether somebody can still see what it holds, and a moment.
-pub(crate) const LOOK: Duration = Duration::from_millis(2100);
+/// What it may take to let go of what nobody can see: a look every two seconds, a second between two requests for one
+/// thing, and a moment.
+pub(crate) const LOOK: Duration = Duration::from_millis(3200);
 
 /// Nothing ends soon.
 pub(crate) const LONG: Terms =
