@@ -92,7 +92,7 @@ impl<A: Adapter> Follower<A> {
     /// Dropping this future loses nothing but the step it is in.
     async fn follow(&mut self) {
         let mut is_owned = true;
-        let spares = Arc::clone(&self.adapter);
+        let adapter = Arc::clone(&self.adapter);
         while is_owned || !self.drain.is_empty() {
             let try_at = self.pending.as_ref().map(|pending| pending.at);
             let (drain_at, verify_at) = (self.drain.wake(), self.verify_at);
@@ -120,7 +120,7 @@ impl<A: Adapter> Follower<A> {
                 is_certain = self.gate.doubted() => self.doubt(is_certain).await,
                 () = sleep_until(verify_at), if verify_at.is_some() => self.verify().await,
                 () = sleep_until(drain_at), if drain_at.is_some() => self.advance().await,
-                () = spares.spares().used(), if drain_at.is_some() => self.advance().await,
+                () = adapter.spares().used(), if drain_at.is_some() => self.advance().await,
                 _ = self.check.tick() => self.gate.let_check(),
                 () = tick(&mut self.upkeep), if self.upkeep.is_some() => self.adapter.upkeep().await,
             }
