@@ -82,6 +82,7 @@ impl Pod {
         self.run(RECOVERY);
         let Self { seed, world, .. } = self;
         assert!(world.is_well(), "seed {seed}: not well after {from:?}, {}", world.trail());
+        assert!(world.vault.live_users() <= 16, "seed {seed}: {} users", world.vault.live_users());
     }
 
     fn run(&mut self, time: Duration) {
