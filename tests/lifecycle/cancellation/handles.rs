@@ -66,5 +66,5 @@ fn dropped_while_the_token_is_replaced() {
 /// The outage is over after the next look at Vault's health, and a pause.
 #[test]
 fn dropped_during_an_outage() {
-    dropped_during(stage::OUTAGE, LOOK + 8 * SECOND);
+    dropped_during(stage::OUTAGE, LOOK + Duration::from_millis(8_100));
 }
