@@ -158,7 +158,7 @@ impl Driver {
                 Some(id) = self.releases.next() => self.engine.released(id),
                 Some(look) = self.looks.next() => self.take_in_look(look),
                 _ = self.looking.tick() => self.look_at_files(),
-                key = doubted(&mut self.leases) => self.take_in_doubt(key),
+                (key, request) = doubted(&mut self.leases) => self.take_in_doubt(key, request),
                 () = self.clock.wait_until(wake) => {}
             }
         }

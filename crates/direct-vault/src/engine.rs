@@ -113,6 +113,8 @@ struct Lease {
     doubted: Option<Instant>,
     /// Nobody has found out yet whether that is so.
     is_in_doubt: bool,
+    /// When one was last said to be of no use.
+    useless: Option<Instant>,
 }
 
 /// Whether a lease is renewed.
@@ -130,6 +132,8 @@ enum Renewal {
 struct Held {
     session: SessionId,
     term: Term,
+    /// Those who have it cannot use it: another one is wanted, whatever else is still in use.
+    is_useless: bool,
 }
 
 /// A lease that has been replaced, and is still used or not yet revoked.

@@ -24,7 +24,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{Ordering, fence},
+        atomic::{AtomicU64, Ordering, fence},
     },
     time::Instant,
 };
@@ -39,7 +39,7 @@ pub fn channel<T>(value: T) -> (Publisher<T>, Rotating<T>) {
     let (generation, retired) = Generation::new(FIRST, value, None);
     let current = Arc::new(ArcSwap::from_pointee(generation));
     let (numbers, changes) = watch::channel(FIRST);
-    let requests = Arc::new(Notify::new());
+    let requests = Arc::new(Requests::default());
     let publisher =
         Publisher { current: Arc::clone(&current), numbers, retired, requests: Arc::clone(&requests) };
     (publisher, Rotating { current, changes, seen: FIRST, requests })
@@ -50,7 +50,7 @@ pub struct Rotating<T> {
     current: Arc<ArcSwap<Generation<T>>>,
     changes: watch::Receiver<u64>,
     seen: u64,
-    requests: Arc<Notify>,
+    requests: Arc<Requests>,
 }
 
 impl<T> Rotating<T> {
@@ -95,7 +95,17 @@ impl<T> Rotating<T> {
     /// looks are one. About a generation that is not the newest any more there is nothing to tell.
     pub fn request_refresh(&self, generation: &Generation<T>) {
         if generation.number() == self.generation() {
-            self.requests.notify_one();
+            self.requests.made.notify_one();
+        }
+    }
+
+    /// Tells the publisher that `generation` is of no use, though it may be good where it comes from: a database login
+    /// that lacks a grant. More time for it does not help, another one may. The publisher decides how often it makes
+    /// one; about a generation that is not the newest any more there is nothing to tell.
+    pub fn request_replacement(&self, generation: &Generation<T>) {
+        if generation.number() == self.generation() {
+            self.requests.useless.store(generation.number(), Ordering::Release);
+            self.requests.made.notify_one();
         }
     }
 }
@@ -196,7 +206,7 @@ pub struct Publisher<T> {
     current: Arc<ArcSwap<Generation<T>>>,
     numbers: watch::Sender<u64>,
     retired: Retired,
-    requests: Arc<Notify>,
+    requests: Arc<Requests>,
 }
 
 impl<T> Publisher<T> {
@@ -241,8 +251,8 @@ impl<T> Publisher<T> {
         self.current.load().expiry.send_if_modified(|known| std::mem::replace(known, expires) != expires);
     }
 
-    /// Returns what [`Rotating::request_refresh`] asks for. The value has one such view that is served: of several,
-    /// each request reaches one.
+    /// Returns what [`Rotating::request_refresh`] and [`Rotating::request_replacement`] ask for. The value has one such
+    /// view that is served: of several, each request reaches one.
     #[must_use]
     pub fn refresh_requests(&self) -> RefreshRequests {
         RefreshRequests { requests: Arc::clone(&self.requests) }
@@ -255,20 +265,45 @@ impl<T> fmt::Debug for Publisher<T> {
     }
 }
 
-/// Requests to look whether the newest generation still works.
+/// What was asked for and not yet looked at.
+#[derive(Debug, Default)]
+struct Requests {
+    made: Notify,
+    /// The newest generation of which somebody says that it is of no use; 0 is none.
+    useless: AtomicU64,
+}
+
+/// What somebody who uses the newest generation asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// To look whether it still works.
+    Refresh,
+    /// To have another one: this one is of no use.
+    Replacement {
+        /// The number of the one that is of no use. The newest may have a greater one by now.
+        generation: u64,
+    },
+}
+
+/// Requests about the newest generation.
 #[derive(Debug)]
 pub struct RefreshRequests {
-    requests: Arc<Notify>,
+    requests: Arc<Requests>,
 }
 
 impl RefreshRequests {
-    /// Waits for the next request. Does not end with the publisher.
+    /// Waits for the next request. Of several, one for a replacement is returned. Does not end with the publisher.
     ///
     /// # Cancel safety
     ///
     /// Cancel safe: a request that was not returned is returned by the next call.
-    pub async fn next(&mut self) {
-        self.requests.notified().await;
+    pub async fn next(&mut self) -> Request {
+        self.requests.made.notified().await;
+        match self.requests.useless.swap(0, Ordering::Acquire) {
+            0 => Request::Refresh,
+            generation => Request::Replacement { generation },
+        }
     }
 }
 
@@ -300,7 +335,7 @@ mod tests {
 
     use super::*;
 
-    async fn is_pending(future: impl Future<Output = ()>) -> bool {
+    async fn is_pending<T>(future: impl Future<Output = T>) -> bool {
         let mut future = pin!(future);
         std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
     }
@@ -354,6 +389,17 @@ mod tests {
         }
         assert!(!is_pending(requests.next()).await);
         assert!(is_pending(requests.next()).await);
+    }
+
+    #[tokio::test]
+    async fn a_request_for_a_replacement_says_of_what_and_counts_for_more_than_one_for_a_refresh() {
+        let (publisher, rotating) = channel("a");
+        let mut requests = publisher.refresh_requests();
+        rotating.request_replacement(&rotating.current());
+        rotating.request_refresh(&rotating.current());
+        assert_eq!(requests.next().await, Request::Replacement { generation: 1 });
+        rotating.request_refresh(&rotating.current());
+        assert_eq!(requests.next().await, Request::Refresh);
     }
 
     #[tokio::test]

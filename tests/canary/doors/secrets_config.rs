@@ -298,7 +298,11 @@ pub(crate) const EXEMPT: &[Exempt] = &[
             "RefreshRequests",
             "RefreshRequests: Debug",
             "RefreshRequests::next",
+            "Request",
+            "Request: Debug",
+            "Requests: Debug",
             "Rotating::request_refresh",
+            "Rotating::request_replacement",
         ],
     },
     Exempt {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, future::pending};
 
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use secrets_config_core::rotating::Request;
 
 use super::{Driver, lease::Lease};
 use crate::engine::LeaseKey;
@@ -12,19 +13,31 @@ use crate::engine::LeaseKey;
 /// # Cancel safety
 ///
 /// Cancel safe: what was said and not returned is returned by the next call.
-pub(super) async fn doubted(leases: &mut BTreeMap<LeaseKey, Lease>) -> LeaseKey {
+pub(super) async fn doubted(leases: &mut BTreeMap<LeaseKey, Lease>) -> (LeaseKey, Request) {
     let each = leases.iter_mut().filter_map(|(key, lease)| Some((key, lease.doubts.as_mut()?)));
-    let mut each: FuturesUnordered<_> = each.map(|(key, doubts)| doubts.next().map(|()| *key)).collect();
+    let mut each: FuturesUnordered<_> =
+        each.map(|(key, doubts)| doubts.next().map(|request| (*key, request))).collect();
     match each.next().await {
-        Some(key) => key,
+        Some(request) => request,
         None => pending().await,
     }
 }
 
 impl Driver {
-    pub(super) fn take_in_doubt(&mut self, key: LeaseKey) {
+    pub(super) fn take_in_doubt(&mut self, key: LeaseKey, request: Request) {
+        let now = self.clock.now();
         let Some(lease) = self.leases.get(&key) else { return };
-        tracing::debug!(role = lease.path, generation = lease.generation(), "a credential is in doubt");
-        self.engine.doubted(self.clock.now(), key);
+        let (role, generation) = (lease.path.as_str(), lease.generation());
+        match request {
+            // What is said of an earlier one is not said of this one.
+            Request::Replacement { generation: useless } if generation == Some(useless) => {
+                tracing::warn!(role, generation, "a credential is of no use to those who have it");
+                self.engine.useless(now, key);
+            }
+            _ => {
+                tracing::debug!(role, generation, "a credential is in doubt");
+                self.engine.doubted(now, key);
+            }
+        }
     }
 }

@@ -87,6 +87,7 @@ impl Engine {
             None => "first",
             Some(held) if Some(held.session) != self.current() => "new_token",
             Some(held) if held.term.has_ended(now) => "ended",
+            Some(held) if held.is_useless => "of_no_use",
             Some(held) if held.term.oldest().is_some_and(|oldest| oldest <= now) => "age",
             Some(_) => "no_more_renewal",
         }
@@ -110,7 +111,8 @@ impl Engine {
             let full = lease.held.as_ref().map(|held| held.term.full())?;
             self.lease_expires(key)?.checked_sub(TO_MOVE.min(full / 4))
         };
-        let is_draining = self.retired.values().any(|retired| retired.key == key);
+        let is_useless = lease.held.as_ref().is_some_and(|held| held.is_useless);
+        let is_draining = !is_useless && self.retired.values().any(|retired| retired.key == key);
         if is_draining { latest().map_or(at, |latest| latest.max(at)) } else { at }
     }
 

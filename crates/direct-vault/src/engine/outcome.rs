@@ -139,6 +139,21 @@ impl Engine {
         }
     }
 
+    /// Somebody says of the lease that it is of no use, though Vault would renew it: another one takes its place. Who
+    /// made it so may make the next one so as well, so this is not done often.
+    pub(crate) fn useless(&mut self, now: Instant, key: LeaseKey) {
+        let Some(lease) = self.leases.get_mut(&key).filter(|lease| lease.issuing.is_none()) else { return };
+        if lease.useless.is_some_and(|useless| now < useless + AFTER_DOUBT) {
+            return;
+        }
+        if let Some(held) = &mut lease.held {
+            lease.useless = Some(now);
+            lease.is_in_doubt = true;
+            held.is_useless = true;
+            held.term.replace(now);
+        }
+    }
+
     /// A new lease was read with the token `session`. The one before, if there is one, is retired: the driver tells by
     /// the returned id when nothing uses it any more.
     pub(crate) fn issued(
@@ -161,7 +176,7 @@ impl Engine {
         lease.reads.lives(now, end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now)));
         lease.issuing = None;
         lease.is_in_doubt = false;
-        let old = lease.held.replace(Held { session, term });
+        let old = lease.held.replace(Held { session, term, is_useless: false });
         if let Some(session) = self.sessions.get_mut(&session) {
             session.proven = true;
         }
@@ -175,7 +190,7 @@ impl Engine {
         let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.attempts.succeeded(now);
         let Some(session) = lease.issuing.take() else { return };
-        lease.held = Some(Held { session, term: Term::of_reading(now + again) });
+        lease.held = Some(Held { session, term: Term::of_reading(now + again), is_useless: false });
         if let Some(session) = self.sessions.get_mut(&session) {
             session.proven = true;
         }

@@ -96,6 +96,27 @@ fn s07_a_complaint_makes_a_revoked_lease_be_replaced_at_once() {
     assert_eq!(world.count(is_login), 1, "the token lives");
 }
 
+/// The role makes users that lack a grant, and the pool keeps the one before: there is nobody it could wait for.
+#[test]
+fn s26_a_lease_of_no_use_is_replaced_at_once_and_no_oftener_than_every_five_minutes() {
+    let mut world = World::new();
+    world.run_for(MINUTE);
+    let start = world.elapsed();
+    world.longest_use = HOUR;
+    for _ in 0..24 {
+        world.reject();
+        world.run_for(5 * SECOND);
+    }
+    assert_eq!(world.count_since(start, is_issue), 1);
+    for _ in 0..240 {
+        world.reject();
+        world.run_for(5 * SECOND);
+    }
+    let replaced = world.count_since(start, is_issue);
+    assert!((4..=5).contains(&replaced), "{replaced} in 22 minutes");
+    assert_eq!((world.lapses, world.count(is_login)), (0, 1));
+}
+
 #[test]
 fn s08_a_revoked_token_is_replaced_with_all_it_made() {
     let mut world = World::new();

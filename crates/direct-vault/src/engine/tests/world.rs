@@ -277,6 +277,14 @@ impl World {
         }
     }
 
+    /// The application says that its logins are of no use to it, whether or not they are good.
+    pub(super) fn reject(&mut self) {
+        let now = self.engine_now();
+        for key in self.held.keys() {
+            self.engine.useless(now, *key);
+        }
+    }
+
     pub(super) fn count(&self, wanted: impl Fn(&Job) -> bool) -> usize {
         self.count_since(Duration::ZERO, wanted)
     }
