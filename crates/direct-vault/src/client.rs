@@ -131,7 +131,7 @@ impl Client {
 
     /// Returns a request to an API path, which may end in a query.
     fn request(&self, method: Method, path: &str, timeout: Duration) -> reqwest::RequestBuilder {
-        let request = self.http.request(method, self.named.as_ref().unwrap_or(&self.address).join(path));
+        let request = self.http.request(method, self.target().join(path));
         let request = request.timeout(timeout);
         match &self.named {
             Some(_) => request.header(HOST, self.address.authority()),
@@ -158,19 +158,19 @@ impl Client {
         &self.http
     }
 
-    #[cfg(any(feature = "metrics", feature = "vaultrs"))]
+    #[cfg(feature = "metrics")]
     pub(crate) fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// Returns the address that requests are sent to.
+    pub(crate) fn target(&self) -> &Address {
+        self.named.as_ref().unwrap_or(&self.address)
     }
 
     #[cfg(feature = "vaultrs")]
     pub(crate) fn namespace(&self) -> Option<&HeaderValue> {
         self.namespace.as_ref()
-    }
-
-    /// Returns the error of a Vault that says of itself that it cannot serve.
-    pub(crate) fn sealed(&self) -> Error {
-        Error::Sealed { address: self.address.to_string() }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {

@@ -33,7 +33,7 @@ pub(crate) use self::{
 };
 use crate::{
     Class, Counters, Error, LeaseStatus, State, Status,
-    client::{Client, Health, NewToken},
+    client::{Client, NewToken},
     clock::{Clock, Reading},
     engine::{Engine, Job, LeaseKey, RetiredId, SessionId},
     login::Authenticator,
@@ -136,7 +136,7 @@ impl Driver {
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);
                 #[cfg(feature = "vaultrs")]
-                let work = self.lent.hold_back(job, work);
+                let work = self.hold_back(job, work);
                 self.jobs.push(work);
             }
             self.publish_status();
@@ -153,6 +153,8 @@ impl Driver {
                         return;
                     }
                     self.tokens.retain(|id, _| self.engine.has_session(*id));
+                    #[cfg(feature = "vaultrs")]
+                    self.lent.retain(|id| self.engine.has_session(id));
                     self.retired.retain(|id, _| self.engine.has_retired(*id));
                 }
                 Some(id) = self.releases.next() => self.engine.released(id),
@@ -195,6 +197,7 @@ impl Driver {
                 if alive {
                     self.refuse_denied();
                 } else {
+                    self.forget_denials();
                     // What was denied with it may be allowed to the next one, and is then said anew if it is not.
                     self.said.retain(|_, again| again.is_some());
                     tracing::warn!("the token is dead: logging in again");
@@ -221,8 +224,9 @@ impl Driver {
             }
             (Job::CheckHealth, Ok(Outcome::Health(health))) => {
                 self.engine.health_checked(now, health);
-                if health != Health::Serving {
-                    self.note(self.client.sealed());
+                if let Some(error) = self.client.unhealthy(health) {
+                    self.refuse_all_first(&error);
+                    self.note(error);
                 }
             }
             (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
@@ -248,6 +252,7 @@ impl Driver {
         }
         match job {
             Job::Issue(key, _) => self.refuse_first(key, &error),
+            Job::CheckHealth => self.refuse_all_first(&error),
             // What is given again by somebody may be another one.
             Job::LogIn => {
                 self.is_refused =
@@ -306,8 +311,14 @@ impl Driver {
         };
         #[cfg(feature = "metrics")]
         self.metrics.record(&status);
-        let before = self.status.0.send_replace(status).state;
-        let state = self.status.0.borrow().state;
+        let (before, state) = (self.status.0.borrow().state, status.state);
+        self.status.0.send_if_modified(|known| {
+            let is_new = *known != status;
+            if is_new {
+                *known = status;
+            }
+            is_new
+        });
         if before != state {
             tracing::info!(from = before.as_str(), to = state.as_str(), "state changed");
         }

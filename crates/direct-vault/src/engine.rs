@@ -17,7 +17,7 @@ use std::{
 };
 
 use self::{attempts::Attempts, bucket::Bucket, term::Term};
-use crate::State;
+use crate::{State, client::Grant};
 
 /// One token; the first is 1.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -59,7 +59,7 @@ pub(crate) struct Engine {
     lease_max_age: Option<Duration>,
     log_in: Attempts,
     logins: Bucket,
-    /// How many tokens in a row died before anything was granted to them.
+    /// How many tokens in a row died before anything was granted to one of them.
     stillborn: u32,
     /// Tokens are not to be renewed: no policy allows it.
     tokens_end: bool,
@@ -180,13 +180,20 @@ impl Engine {
     }
 
     /// Takes note of a lease that was made and cannot be used: it is to be revoked.
-    pub(crate) fn discard(&mut self, key: LeaseKey, session: SessionId) -> RetiredId {
-        self.retire(key, session, None, true)
+    pub(crate) fn discard(
+        &mut self,
+        key: LeaseKey,
+        session: SessionId,
+        sent: Instant,
+        grant: Grant,
+    ) -> RetiredId {
+        let expires = (!grant.ttl.is_zero()).then(|| sent.checked_add(grant.ttl)).flatten();
+        self.retire(key, session, expires, true)
     }
 
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
     pub(crate) fn remove_lease(&mut self, key: LeaseKey) -> Option<RetiredId> {
-        let expires = self.lease_expires(key);
+        let expires = self.retired_expires(key);
         let lease = self.leases.remove(&key)?;
         let held = lease.held.filter(|_| !lease.is_reading)?;
         Some(self.retire(key, held.session, expires, true))
@@ -208,9 +215,9 @@ impl Engine {
     pub(crate) fn next_job(&mut self, now: Instant) -> Option<Job> {
         self.forget_what_ended(now);
         let mut next: Option<(Instant, Job)> = None;
-        self.agenda(now, &mut |at, job| {
-            if at <= now && next.is_none_or(|next| (at, job) < next) {
-                next = Some((at, job));
+        self.agenda(now, &mut |due, at, job| {
+            if at <= now && next.is_none_or(|next| (due, job) < next) {
+                next = Some((due, job));
             }
         });
         let (_, job) = next?;
@@ -232,13 +239,18 @@ impl Engine {
     pub(crate) fn wake(&self, now: Instant) -> Option<Instant> {
         // An end changes the state, whether or not there is something to start.
         let mut wake = self.expiries().filter(|end| *end > now).min();
-        self.agenda(now, &mut |at, _| wake = Some(wake.map_or(at, |wake| wake.min(at))));
+        self.agenda(now, &mut |_, at, _| wake = Some(wake.map_or(at, |wake| wake.min(at))));
         wake
     }
 
     /// Returns whether the lease is being read or renewed.
     pub(crate) fn is_busy(&self, key: LeaseKey) -> bool {
         self.leases.get(&key).is_some_and(|lease| lease.attempts.is_running())
+    }
+
+    /// Returns whether nothing but Vault's health is asked for.
+    pub(crate) fn is_outage(&self) -> bool {
+        self.outage.is_some()
     }
 
     /// Returns whether a new token is being asked for.
@@ -269,6 +281,14 @@ impl Engine {
     /// Returns when a lease ends: by itself, or with the token that made it.
     pub(crate) fn lease_expires(&self, key: LeaseKey) -> Option<Instant> {
         self.expires(self.leases.get(&key)?)
+    }
+
+    /// Returns when a lease that is replaced ends. A token is taken for dead where nobody may look it up, too: then only
+    /// its own time ends the lease for certain.
+    fn retired_expires(&self, key: LeaseKey) -> Option<Instant> {
+        let held = self.leases.get(&key)?.held.as_ref()?;
+        let is_dead = self.sessions.get(&held.session).is_some_and(|session| session.dead);
+        if is_dead { held.term.expires() } else { self.lease_expires(key) }
     }
 
     fn expires(&self, lease: &Lease) -> Option<Instant> {

@@ -6,7 +6,7 @@ use crate::login::Method;
 
 /// Says what failed, where, and what to check. Holds names, paths, status codes and Vault's own short messages;
 /// never a body, a header or a secret.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Vault could not be reached, or one side refused the other's certificate: the request was not taken.
@@ -137,6 +137,21 @@ pub enum Error {
         /// The path that was read.
         path: String,
     },
+    /// What Vault has there is leased: each look at it makes another lease.
+    #[error(
+        "what Vault has at {path} is leased, and each look would make another lease: ask for it with `database` or \
+         `lease`, or check that it is the path of a static role or a secret that is only kept"
+    )]
+    Leased {
+        /// The path that was read.
+        path: String,
+    },
+    /// The path would lead elsewhere than it says.
+    #[error("{path:?} is no path in Vault: it has `.` or `..` as a part, or a character that no path has")]
+    Path {
+        /// The path that was asked for.
+        path: String,
+    },
     /// What Vault has there does not fit the type it was asked for as.
     #[error(
         "what Vault has at {path} is not {expected}: check the path, and the names and types of what is there"
@@ -234,6 +249,8 @@ impl Error {
             | Self::WrappedElsewhere { .. }
             | Self::NotFound { .. }
             | Self::NotLeased { .. }
+            | Self::Leased { .. }
+            | Self::Path { .. }
             | Self::Unfit { .. }
             | Self::UnusableToken { .. }
             | Self::Namespace
@@ -242,6 +259,14 @@ impl Error {
             | Self::Tls { .. }
             | Self::Stopped => Class::Fatal,
         }
+    }
+
+    /// Has an error about a lease name the path that it was read from: all leases are renewed at one.
+    pub(crate) fn of_lease(mut self, read_from: String) -> Self {
+        if let Self::LeaseGone { path, .. } | Self::RenewalRefused { path, .. } = &mut self {
+            *path = read_from;
+        }
+        self
     }
 
     /// Returns whether the same request may succeed later without anybody's doing.

@@ -1,4 +1,7 @@
 //! Secrets of the key-value engines, read once or followed.
+//!
+//! They are read as a type of the application's. What is secret in it is to be a [`Secret`](secrets_config_core::Secret),
+//! which is not shown and is wiped.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +9,7 @@ use secrets_config_core::Rotating;
 use serde::de::DeserializeOwned;
 
 pub use crate::reading::Versioned;
-use crate::{Error, Vault, reading};
+use crate::{Error, Vault, path::escaped, reading};
 
 /// A mount of the key-value engine, version 2, which keeps versions.
 ///
@@ -27,8 +30,8 @@ impl<'a> Kv2<'a> {
     ///
     /// # Errors
     ///
-    /// What waiting does not cure: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`]. A Vault that cannot answer
-    /// is waited for.
+    /// What waiting does not cure: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`], [`Error::Leased`],
+    /// [`Error::Path`]. A Vault that cannot answer is waited for.
     ///
     /// # Cancel safety
     ///
@@ -58,8 +61,8 @@ impl<'a> Kv2<'a> {
         self.vault.read_once(path, reading::Kv2::new(Duration::ZERO)).await
     }
 
-    /// Reads the secret at `path`, and reads it again every `every` (a second at least) until shutdown. A new version is
-    /// a new generation. While it cannot be read the last one stays.
+    /// Reads the secret at `path`, and reads it again every `every` (from a second to a day) until nobody can see it any
+    /// more. A new version is a new generation. While it cannot be read the last one stays.
     ///
     /// # Errors
     ///
@@ -103,8 +106,8 @@ impl<'a> Kv1<'a> {
     ///
     /// # Errors
     ///
-    /// What waiting does not cure: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`]. A Vault that cannot answer
-    /// is waited for.
+    /// What waiting does not cure: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`], [`Error::Leased`],
+    /// [`Error::Path`]. A Vault that cannot answer is waited for.
     ///
     /// # Cancel safety
     ///
@@ -113,8 +116,8 @@ impl<'a> Kv1<'a> {
         self.vault.read_once(self.path(path), reading::Kv1::new(Duration::ZERO)).await
     }
 
-    /// Reads the secret at `path`, and reads it again every `every` (a second at least) until shutdown. Another content
-    /// is a new generation. While it cannot be read the last one stays.
+    /// Reads the secret at `path`, and reads it again every `every` (from a second to a day) until nobody can see it any
+    /// more. Another content is a new generation. While it cannot be read the last one stays.
     ///
     /// # Errors
     ///
@@ -140,9 +143,4 @@ impl fmt::Debug for Kv1<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kv1").field("mount", &self.mount).finish_non_exhaustive()
     }
-}
-
-/// A name may hold what means something in a URL.
-fn escaped(path: &str) -> String {
-    path.trim_matches('/').replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }

@@ -47,6 +47,7 @@ pub mod kv;
 pub mod login;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+mod path;
 mod reading;
 mod settings;
 mod status;

@@ -101,6 +101,14 @@ impl Metrics {
     }
 }
 
+/// Nobody keeps the credentials good any more.
+impl Drop for Metrics {
+    fn drop(&mut self) {
+        self.ready.set(0.0);
+        self.degraded.set(0.0);
+    }
+}
+
 /// Returns the Unix time in whole seconds, so that it stands still while nothing happens.
 fn timestamp(at: Option<Instant>) -> f64 {
     let Some(at) = at else { return 0.0 };
@@ -189,8 +197,9 @@ mod tests {
             status.counters.logins = 5;
             status.leases.clear();
             metrics.record(&status);
+            assert_eq!((kept.value("direct_vault_ready"), kept.value("direct_vault_degraded")), (1.0, 1.0));
         });
-        assert_eq!((kept.value("direct_vault_ready"), kept.value("direct_vault_degraded")), (1.0, 1.0));
+        assert_eq!((kept.value("direct_vault_ready"), kept.value("direct_vault_degraded")), (0.0, 0.0));
         assert_eq!(kept.count("direct_vault_logins_total"), 5);
         assert_eq!(kept.value("direct_vault_lease_generation/creds"), 0.0);
     }

@@ -16,8 +16,7 @@ use crate::{Address, login::Login};
 /// login itself needs [`ServerSettings`] only.
 ///
 /// The names are those of the official clients, and each has a twin that begins with `BAO_`, which wins where both
-/// are set. `VAULT_MAX_RETRIES` has no meaning here and is not read: what is held is kept by trying again for as long
-/// as it lives.
+/// are set. `VAULT_MAX_RETRIES` bounds calls only: what is held is kept by trying again for as long as it lives.
 #[derive(Clone, Debug, Config)]
 #[config(crate = secrets_config_core)]
 #[non_exhaustive]
@@ -59,6 +58,10 @@ pub struct ServerSettings {
         parse = timeout::parse
     )]
     pub client_timeout: Option<Duration>,
+    /// How often a call for something new, such as `database` or a read of the key-value engine, is tried again when Vault
+    /// cannot answer, before it returns the error. Unset is without end.
+    #[config(env = "VAULT_MAX_RETRIES", preferred_alias = "BAO_MAX_RETRIES")]
+    pub max_retries: Option<u32>,
     /// Whom to believe that they are Vault, and how to prove who the service is.
     #[config(flatten)]
     pub tls: TlsSettings,
@@ -73,6 +76,7 @@ impl ServerSettings {
             namespace: None,
             auth_namespace: None,
             client_timeout: None,
+            max_retries: None,
             tls: TlsSettings::default(),
         }
     }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::Error;
 
 /// A look at the connection to Vault, published on every change.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Status {
     /// Whether the credentials are good and being kept so.
@@ -103,7 +103,7 @@ impl State {
 }
 
 /// One lease.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct LeaseStatus {
     /// The path it was read from.
@@ -123,7 +123,7 @@ impl LeaseStatus {
 }
 
 /// What was done since the start.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Counters {
     /// Successful logins.

@@ -11,6 +11,7 @@ use crate::{
     Builder, Error, Status, VaultSettings,
     driver::{Command, Driver, Followed, Kind, Once, Slot},
     kv::{Kv1, Kv2},
+    path,
     reading::{self, Reader},
 };
 
@@ -58,13 +59,14 @@ impl Vault {
     /// # Errors
     ///
     /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`],
-    /// [`Error::NotLeased`], [`Error::Unfit`], [`Error::Malformed`]. A Vault that cannot answer is waited for.
+    /// [`Error::NotLeased`], [`Error::Unfit`], [`Error::Malformed`], [`Error::Path`]. A Vault that cannot answer is waited
+    /// for.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future does not undo the request: a login that was made is revoked when its answer comes.
     pub async fn database(&self, path: &str) -> Result<Rotating<DbCredentials>, Error> {
-        self.hold(path.trim_matches('/').to_owned(), Kind::Leased, reading::Database).await
+        self.hold(path.to_owned(), Kind::Leased, reading::Database).await
     }
 
     /// Reads a database login that Vault keeps and changes the password of, from `path`, such as
@@ -76,14 +78,14 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`].
-    /// A Vault that cannot answer is waited for.
+    /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::Unfit`],
+    /// [`Error::Leased`] (the path of a dynamic role), [`Error::Path`]. A Vault that cannot answer is waited for.
     ///
     /// # Cancel safety
     ///
     /// Cancel safe.
     pub async fn static_database(&self, path: &str) -> Result<Rotating<DbCredentials>, Error> {
-        self.read_again(path.trim_matches('/').to_owned(), reading::StaticDatabase::default()).await
+        self.read_again(path.to_owned(), reading::StaticDatabase::default()).await
     }
 
     /// Leases anything else that Vault makes when `path` is read, such as `aws/creds/app` or `rabbitmq/creds/app`, until
@@ -112,7 +114,7 @@ impl Vault {
     /// # Errors
     ///
     /// What waiting does not cure, in the first attempt: [`Error::Denied`], [`Error::NotFound`], [`Error::NotLeased`],
-    /// [`Error::Unfit`], [`Error::Malformed`]. A Vault that cannot answer is waited for.
+    /// [`Error::Unfit`], [`Error::Malformed`], [`Error::Path`]. A Vault that cannot answer is waited for.
     ///
     /// # Cancel safety
     ///
@@ -121,7 +123,7 @@ impl Vault {
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        self.hold(path.trim_matches('/').to_owned(), Kind::Leased, reading::Leased).await
+        self.hold(path.to_owned(), Kind::Leased, reading::Leased).await
     }
 
     /// Returns the key-value engine, version 2, that is mounted at `mount`, such as `secret`.
@@ -167,7 +169,11 @@ impl Vault {
     /// It logs each failure at level `ERROR`, several times, with path and Vault's messages.
     #[cfg(feature = "vaultrs")]
     pub fn vaultrs(&self) -> Result<crate::VaultrsClient, Error> {
-        crate::VaultrsClient::new(self.borrowers.current().hold()).ok_or(Error::Stopped)
+        let loan = self.borrowers.current().hold();
+        Some(loan)
+            .filter(|_| !self.commands.is_closed())
+            .and_then(crate::VaultrsClient::new)
+            .ok_or(Error::Stopped)
     }
 
     /// Returns a view of what is going on that follows every change.
@@ -223,7 +229,7 @@ impl Vault {
     }
 
     async fn ask(&self, path: String, kind: Kind, slot: impl Slot + 'static) -> Result<(), Error> {
-        let command = Command::Hold { path, kind, slot: Box::new(slot) };
+        let command = Command::Hold { path: path::checked(&path)?, kind, slot: Box::new(slot) };
         self.commands.send(command).await.map_err(|_| Error::Stopped)
     }
 }

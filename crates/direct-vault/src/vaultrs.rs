@@ -25,7 +25,7 @@ impl VaultrsClient {
     /// Returns nothing if there is no token yet.
     pub(crate) fn new(borrowed: Borrowed) -> Option<Self> {
         let Loan { client, token } = borrowed.as_ref().as_ref()?;
-        let url = client.address().join("");
+        let url = client.target().join("");
         let namespace = client.namespace().and_then(|name| Some(name.to_str().ok()?.to_owned()));
         let middle = EndpointMiddleware {
             token: token.text()?,

@@ -142,3 +142,34 @@ async fn a_secret_is_no_lease() {
     assert!(matches!(error, Error::NotLeased { .. }), "{error}");
     vault.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_name_does_not_lead_out_of_its_mount() {
+    let (ground, vault) = start().await;
+    ground.allow(r#"path "sys/mounts" { capabilities = ["read"] }"#).await;
+    for name in ["../../sys/mounts", "app/./config", ".\t./.\t./sys/mounts"] {
+        let error = vault.kv2("secret").read::<serde_json::Value>(name).await.map(drop).unwrap_err();
+        assert!(matches!(error, Error::Path { .. }), "{name:?}: {error}");
+    }
+    // To Vault this is one name.
+    let error =
+        vault.kv2("secret").read::<serde_json::Value>(r"..\..\..\sys\mounts").await.map(drop).unwrap_err();
+    let Error::Denied { path, .. } = error else { panic!("{error}") };
+    assert_eq!(path, "secret/data/..%5C..%5C..%5Csys%5Cmounts");
+    vault.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_call_is_tried_again_as_often_as_it_is_to_be() {
+    let ground = Ground::start().await;
+    let mut settings = ground.fresh_settings().await;
+    settings.server.max_retries = Some(0);
+    let vault = Vault::builder(settings).start().await.unwrap();
+    ground.server.seal().await.unwrap();
+    let error = vault.kv2("secret").read::<Paint>("app/config").await.unwrap_err();
+    assert!(matches!(error, Error::Sealed { .. }), "{error}");
+    // Now it is known: the next look at Vault's health is the next attempt.
+    let error = vault.kv2("secret").read::<Paint>("app/config").await.unwrap_err();
+    assert!(matches!(error, Error::Sealed { .. }), "{error}");
+    vault.shutdown().await;
+}

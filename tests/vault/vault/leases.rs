@@ -110,3 +110,13 @@ async fn a_lease_that_does_not_fit_is_given_back() {
     assert_eq!(servers.app.leases(&servers.server).await.unwrap(), 0);
     vault.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_dynamic_role_that_is_read_as_a_static_one_is_refused_and_leaves_no_login() {
+    let (servers, vault) = start(Provision::default()).await;
+    let error = vault.static_database(&servers.app.creds_path).await.map(drop).unwrap_err();
+    assert!(matches!(error, Error::Leased { .. }), "{error}");
+    vault_tests::until(&vault, SOON, |status| status.counters.revocations == 1).await;
+    assert_eq!(servers.app.database_users(&servers.postgres).await.unwrap(), Vec::<String>::new());
+    vault.shutdown().await;
+}

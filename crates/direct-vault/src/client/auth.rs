@@ -18,12 +18,20 @@ pub(crate) struct Grant {
     pub(crate) renewable: bool,
 }
 
+impl Grant {
+    /// What Vault says in seconds. What outlives everybody is without end: no sum with it overflows.
+    pub(super) fn new(seconds: u64, renewable: bool) -> Self {
+        const CENTURY: u64 = 100 * 365 * 86_400;
+        Self { ttl: Duration::from_secs(if seconds < CENTURY { seconds } else { 0 }), renewable }
+    }
+}
+
 /// A token that a login gave.
 #[derive(Debug)]
 pub(crate) struct NewToken {
     pub(crate) token: Token,
     pub(crate) grant: Grant,
-    /// It was made for us, so it is ours to revoke.
+    /// It was made for us and can be revoked, with all that it made. A batch token cannot.
     pub(crate) is_ours: bool,
     /// The request that gave it.
     pub(crate) request_id: RequestId,
@@ -47,11 +55,22 @@ struct Auth {
     renewable: bool,
     #[serde(default)]
     num_uses: u64,
+    #[serde(default)]
+    token_type: TokenType,
+}
+
+#[derive(Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum TokenType {
+    Batch,
+    #[default]
+    #[serde(other)]
+    Service,
 }
 
 impl Auth {
     fn grant(&self) -> Grant {
-        Grant { ttl: Duration::from_secs(self.lease_duration), renewable: self.renewable }
+        Grant::new(self.lease_duration, self.renewable)
     }
 }
 
@@ -66,7 +85,8 @@ impl Client {
             let _revoked = self.revoke_token(&token).await;
             return Err(Error::UnusableToken { limit: format!("token_num_uses={}", auth.num_uses) });
         }
-        Ok(NewToken { token, grant: auth.grant(), is_ours: true, request_id, accessor: auth.accessor })
+        let (grant, is_ours) = (auth.grant(), auth.token_type != TokenType::Batch);
+        Ok(NewToken { token, grant, is_ours, request_id, accessor: auth.accessor })
     }
 
     /// Asks at `path` what a token that somebody else made is worth.
@@ -92,7 +112,7 @@ impl Client {
         if data.num_uses > 0 {
             return Err(Error::UnusableToken { limit: format!("num_uses={}", data.num_uses) });
         }
-        let grant = Grant { ttl: Duration::from_secs(data.ttl), renewable: data.renewable };
+        let grant = Grant::new(data.ttl, data.renewable);
         Ok(NewToken { token, grant, is_ours: false, request_id, accessor: data.accessor })
     }
 
@@ -123,7 +143,7 @@ impl Client {
         }
     }
 
-    /// Revokes the token if it was made for us. Another one is somebody else's.
+    /// Revokes the token if that is ours to do.
     pub(crate) async fn revoke_held(&self, held: &NewToken) -> Result<(), Error> {
         if held.is_ours { self.revoke_token(&held.token).await } else { Ok(()) }
     }

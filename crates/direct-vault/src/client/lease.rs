@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{Client, Grant, QUICK, RequestId, SLOW, Token, answer::Asked, body};
+use super::{Client, Grant, RequestId, SLOW, Token, answer::Asked, body};
 use crate::Error;
 
 /// The id of a lease. Who knows it can revoke the lease, so it is shown without its tail.
@@ -70,7 +70,7 @@ impl Client {
         let answer = self.get(path, token, SLOW).await?;
         let Read { request_id, lease_id, lease_duration, renewable, data } =
             answer.parse(Asked::Read, &self.address)?;
-        let grant = Grant { ttl: Duration::from_secs(lease_duration), renewable };
+        let grant = Grant::new(lease_duration, renewable);
         let lease = (!lease_id.as_str().is_empty()).then_some(Leased { id: lease_id, grant, request_id });
         Ok(Answered { data: Zeroizing::new(data.get().as_bytes().to_vec()), lease })
     }
@@ -88,9 +88,10 @@ impl Client {
         }
         let body = Body { lease_id: id.as_str(), increment: increment.as_secs() };
         let body = body::json(&body, body.lease_id.len());
-        let answer = self.post("sys/leases/renew", Some(token), body, QUICK).await?;
+        // A database user is given more time while we wait.
+        let answer = self.post("sys/leases/renew", Some(token), body, SLOW).await?;
         let Renewed { lease_duration, renewable } = answer.parse(Asked::Renew, &self.address)?;
-        Ok(Grant { ttl: Duration::from_secs(lease_duration), renewable })
+        Ok(Grant::new(lease_duration, renewable))
     }
 
     /// Revokes the lease and waits until it is: the database login is gone then.

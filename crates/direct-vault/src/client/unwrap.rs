@@ -51,13 +51,13 @@ impl Client {
     }
 }
 
-/// Vault does not tell a token that was used from one that never was or has ended.
+/// Vault does not tell a token that was used from one that never was or has ended. A refusal by somebody else, in front
+/// of Vault, says nothing about the token.
 fn used<'a>(answer: &'a Answer, path: &str) -> Result<&'a Answer, Error> {
-    match answer.status.as_u16() {
-        400 | 403 | 404 => Err(Error::WrappingTokenUsed {
-            path: path.to_owned(),
-            messages: answer.messages().unwrap_or_default(),
-        }),
+    match (answer.status.as_u16(), answer.messages()) {
+        (400 | 403 | 404, Some(messages)) => {
+            Err(Error::WrappingTokenUsed { path: path.to_owned(), messages })
+        }
         _ => Ok(answer),
     }
 }

@@ -33,6 +33,10 @@ impl Connection {
         Self { settings, files }
     }
 
+    pub(super) fn max_retries(&self) -> Option<u32> {
+        self.settings.max_retries
+    }
+
     /// Whether there is a file to be read again.
     fn has_files(&self) -> bool {
         let tls = &self.settings.tls;
@@ -67,7 +71,8 @@ impl Driver {
         if self.connection.has_files() {
             self.looks.push(self.connection.clone().look().boxed());
         }
-        if self.is_refused {
+        // During an outage nobody would log in with it.
+        if self.is_refused && !self.engine.is_outage() {
             let login = Arc::clone(&self.login);
             let look: BoxFuture<'static, Look> =
                 async move { Look::Login(login.has_changed().await) }.boxed();

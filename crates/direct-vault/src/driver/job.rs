@@ -1,8 +1,9 @@
 //! The requests behind the engine's jobs.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::time;
 
 use super::Driver;
 use crate::{
@@ -10,6 +11,9 @@ use crate::{
     client::{Answered, Grant, Health, Increment, NewToken, Token},
     engine::{Job, SessionId},
 };
+
+/// What the service logs in with may come from a function of its own, which may never return.
+const LOGIN: Duration = Duration::from_secs(60);
 
 /// A job that has ended.
 pub(super) struct Done {
@@ -37,7 +41,13 @@ impl Driver {
             Job::CheckHealth => Some(async move { client.health().await.map(Outcome::Health) }.boxed()),
             Job::LogIn => {
                 let login = self.login.clone();
-                Some(async move { login.log_in(&client).await.map(Outcome::LoggedIn) }.boxed())
+                Some(
+                    async move {
+                        let token = time::timeout(LOGIN, login.log_in(&client)).await;
+                        token.unwrap_or_else(|_elapsed| Err(login.timed_out(LOGIN))).map(Outcome::LoggedIn)
+                    }
+                    .boxed(),
+                )
             }
             Job::LookUpToken(id) => self
                 .token(id)
@@ -55,9 +65,13 @@ impl Driver {
             }),
             Job::RenewLease(key, session) => self.token_and_lease(session, key).and_then(|(token, lease)| {
                 let (id, increment) = (lease.id()?.clone(), Increment(self.engine.increment(key)));
+                let path = lease.path.clone();
                 Some(
-                    async move { client.renew_lease(&token, &id, increment).await.map(Outcome::Renewed) }
-                        .boxed(),
+                    async move {
+                        let renewed = client.renew_lease(&token, &id, increment).await;
+                        renewed.map(Outcome::Renewed).map_err(|error| error.of_lease(path))
+                    }
+                    .boxed(),
                 )
             }),
             Job::RevokeLease(id, session) => {

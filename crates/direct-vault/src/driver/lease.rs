@@ -36,6 +36,8 @@ pub(super) struct Lease {
     pub(super) doubts: Option<RefreshRequests>,
     /// The first reading was denied. Whether for good or because the token is dead, the token's look-up tells.
     denied: Option<Error>,
+    /// How often Vault could not answer the first reading.
+    failures: u32,
 }
 
 /// A lease that has been replaced, until it is revoked.
@@ -64,7 +66,8 @@ impl Driver {
             Kind::Leased => self.engine.add_lease(),
             Kind::Read => self.engine.add_reading(),
         };
-        self.leases.insert(key, Lease { path, kind, slot, id: None, doubts: None, denied: None });
+        self.leases
+            .insert(key, Lease { path, kind, slot, id: None, doubts: None, denied: None, failures: 0 });
     }
 
     pub(super) fn token_and_lease(&self, session: SessionId, key: LeaseKey) -> Option<(Token, &Lease)> {
@@ -80,13 +83,33 @@ impl Driver {
         sent: Instant,
         Answered { data, lease: leased }: Answered,
     ) -> Result<(), Error> {
-        let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
+        let Some(lease) = self.leases.get_mut(&key) else {
+            leased.into_iter().for_each(|leased| self.discard(key, session, sent, leased));
+            return Ok(());
+        };
+        lease.denied = None;
         match (lease.kind, leased) {
             (Kind::Leased, None) => Err(Error::NotLeased { path: lease.path.clone() }),
             (Kind::Leased, Some(leased)) => self.take_in_lease(key, session, sent, leased, &data),
-            // What is read again has no lease; one that has is held as long as the token lives.
-            (Kind::Read, _) => self.take_in_reading(key, &data),
+            (Kind::Read, None) => self.take_in_reading(key, &data),
+            // Each look would make another one.
+            (Kind::Read, Some(leased)) => {
+                let error = Error::Leased { path: lease.path.clone() };
+                self.discard(key, session, sent, leased);
+                Err(error)
+            }
         }
+    }
+
+    /// Has a lease revoked that nobody uses.
+    fn discard(
+        &mut self,
+        key: LeaseKey,
+        session: SessionId,
+        sent: Instant,
+        Leased { id, grant, .. }: Leased,
+    ) {
+        self.retired.insert(self.engine.discard(key, session, sent, grant), RetiredLease { id });
     }
 
     /// Publishes a new lease; the one before is revoked when nothing uses it any more.
@@ -95,16 +118,17 @@ impl Driver {
         key: LeaseKey,
         session: SessionId,
         sent: Instant,
-        Leased { id, grant, request_id }: Leased,
+        leased: Leased,
         data: &[u8],
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let Some(lease) = self.leases.get_mut(&key) else { return Ok(()) };
         let Ok(Taken { news, .. }) = lease.slot.take(data) else {
             let error = lease.unfit();
-            self.retired.insert(self.engine.discard(key, session), RetiredLease { id });
+            self.discard(key, session, sent, leased);
             return Err(error);
         };
+        let Leased { id, grant, request_id } = leased;
         let reason = self.engine.reason(now, key);
         let overlap = self.engine.lease_expires(key).map(|ends| ends.saturating_duration_since(now));
         let retired = self.engine.issued(now, key, session, sent, grant);
@@ -193,7 +217,7 @@ impl Driver {
         }
     }
 
-    /// Ends what cannot be read the first time by waiting, and tells who asked for it.
+    /// Ends what cannot be read the first time by waiting, or has been waited for long enough, and tells who asked for it.
     pub(super) fn refuse_first(&mut self, key: LeaseKey, error: &Error) {
         let Some(lease) = self.leases.get_mut(&key) else { return };
         if lease.generation().is_some() {
@@ -202,14 +226,32 @@ impl Driver {
         // A second denial is with another token: that the first one was dead is no reason then.
         if matches!(error, Error::Denied { .. }) && lease.denied.is_none() {
             lease.denied = Some(error.clone());
-        } else if is_final(error) {
+            return;
+        }
+        lease.failures += 1;
+        let is_tried_enough = self.connection.max_retries().is_some_and(|most| lease.failures > most);
+        if is_final(error) || is_tried_enough {
             self.refuse(key, error.clone());
         }
     }
 
+    /// Vault was asked how it is, and cannot answer: nothing else is asked, for anybody who waits for a first answer.
+    pub(super) fn refuse_all_first(&mut self, error: &Error) {
+        let waiting = self.leases.iter().filter(|(_, lease)| lease.generation().is_none());
+        for key in waiting.map(|(key, _)| *key).collect::<Vec<_>>() {
+            self.refuse_first(key, error);
+        }
+    }
+
+    /// The token is dead: what was denied with it may be allowed to the next one.
+    pub(super) fn forget_denials(&mut self) {
+        self.leases.values_mut().for_each(|lease| lease.denied = None);
+    }
+
     /// The token lives: what was denied with it is denied for good.
     pub(super) fn refuse_denied(&mut self) {
-        let denied = self.leases.iter().filter(|(_, lease)| lease.generation().is_none());
+        let is_asked = |key: &LeaseKey| self.engine.is_busy(*key);
+        let denied = self.leases.iter().filter(|(key, lease)| lease.generation().is_none() && !is_asked(key));
         let denied = denied.filter_map(|(key, lease)| Some((*key, lease.denied.clone()?)));
         for (key, error) in denied.collect::<Vec<_>>() {
             self.refuse(key, error);

@@ -55,19 +55,29 @@ impl Lent {
         }
     }
 
-    /// Lets the revocation of a token wait for those who have borrowed it.
-    pub(super) fn hold_back(&mut self, job: Job, work: BoxFuture<'static, Done>) -> BoxFuture<'static, Done> {
-        let Job::RevokeToken(id) = job else { return work };
-        let Some(replaced) = self.replaced.remove(&id) else { return work };
-        async move {
-            join_all(replaced.into_iter().map(Retired::released)).await;
-            work.await
-        }
-        .boxed()
+    /// Forgets tokens that are no more.
+    pub(super) fn retain(&mut self, is_there: impl Fn(SessionId) -> bool) {
+        self.replaced.retain(|id, _| is_there(*id));
     }
 }
 
 impl Driver {
+    /// Lets the revocation of a token wait for those who have borrowed it.
+    pub(super) fn hold_back(&mut self, job: Job, work: BoxFuture<'static, Done>) -> BoxFuture<'static, Done> {
+        let Job::RevokeToken(id) = job else { return work };
+        let Some(replaced) = self.lent.replaced.remove(&id) else { return work };
+        let mut released = join_all(replaced.into_iter().map(Retired::released)).boxed();
+        if released.as_mut().now_or_never().is_some() {
+            return work;
+        }
+        self.engine.is_lent(id);
+        async move {
+            released.await;
+            work.await
+        }
+        .boxed()
+    }
+
     /// Lends the token in use, with the client in use.
     pub(super) fn lend(&mut self) {
         let current = self.engine.current();

@@ -31,28 +31,45 @@ impl Driver {
         let held = leases.values().filter_map(|lease| lease.id());
         let unrevoked: Vec<_> = held.chain(retired.values().map(|retired| &retired.id)).collect();
         let per_lease = async {
-            if let Some(token) = engine.current().and_then(|id| tokens.get(&id)).map(|held| &held.token) {
-                join_all(unrevoked.iter().map(|id| client.revoke_lease(token, id))).await;
-            }
+            let token = engine.current().and_then(|id| tokens.get(&id)).map(|held| &held.token);
+            let Some(token) = token else { return Ok(()) };
+            let each = join_all(unrevoked.iter().map(|id| client.revoke_lease(token, id))).await;
+            each.into_iter().filter(|result| !is_over(result)).collect()
         };
-        // A policy may not allow it, and Vault may be too slow: the tokens are next.
-        let per_lease = time::timeout(LEASES, per_lease);
-        let (_in_time, late) = tokio::join!(per_lease, time::timeout(LEASES, late_token(&engine, &mut jobs)));
+        let per_lease = in_time(LEASES, per_lease);
+        let (leases_revoked, late) =
+            tokio::join!(per_lease, time::timeout(LEASES, late_token(&engine, &mut jobs)));
         drop(jobs);
         let late = late.ok().flatten();
-        let per_token =
-            join_all(tokens.values().map(|held| &**held).chain(&late).map(|held| client.revoke_held(held)));
-        match time::timeout(TOKENS, per_token)
-            .await
-            .map(|each| each.into_iter().collect::<Result<(), Error>>())
-        {
-            Ok(Ok(())) => tracing::info!("leases and token revoked"),
-            Ok(Err(error)) => tracing::warn!("leases and token are left to end by themselves: {error}"),
-            Err(_elapsed) => {
-                tracing::warn!("leases and token are left to end by themselves: Vault is too slow")
-            }
+        let tokens: Vec<_> = tokens.values().map(|held| &**held).chain(&late).collect();
+        let per_token = async {
+            join_all(tokens.iter().map(|held| client.revoke_held(held))).await.into_iter().collect()
+        };
+        let tokens_revoked = in_time(TOKENS, per_token).await;
+        // A policy may not allow to revoke leases, and Vault may have been too slow: tokens of ours take them along.
+        let revoked = if tokens.iter().all(|held| held.is_ours) {
+            tokens_revoked
+        } else {
+            leases_revoked.and(tokens_revoked)
+        };
+        match revoked {
+            Ok(()) => tracing::info!("leases and token revoked"),
+            Err(reason) => tracing::warn!("leases and token are left to end by themselves: {reason}"),
         }
     }
+}
+
+/// Returns why something was not done in that time.
+async fn in_time(limit: Duration, work: impl Future<Output = Result<(), Error>>) -> Result<(), String> {
+    match time::timeout(limit, work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_elapsed) => Err("Vault is too slow".to_owned()),
+    }
+}
+
+/// Whether there was nothing left to revoke.
+fn is_over(result: &Result<(), Error>) -> bool {
+    matches!(result, Err(Error::LeaseGone { .. }))
 }
 
 /// Waits for a login that is under way: Vault makes its token, whether anybody waits for it or not.

@@ -12,18 +12,19 @@ use super::{
 const MOST_AT_ONCE: usize = 16;
 
 impl Engine {
-    /// Hands everything there is to start to `want`, each with the time from when on.
-    pub(super) fn agenda(&self, now: Instant, want: &mut impl FnMut(Instant, Job)) {
+    /// Hands everything there is to start to `want`, each with when it is due and from when on it may start: what is
+    /// due first goes first, even if all of it has to wait.
+    pub(super) fn agenda(&self, now: Instant, want: &mut impl FnMut(Instant, Instant, Job)) {
         if let Some(checks) = &self.outage {
             if let Some(at) = checks.earliest(now) {
-                want(at, Job::CheckHealth);
+                want(at, at, Job::CheckHealth);
             }
             return;
         }
         let earliest = self.earliest(now);
         let mut want = |at: Instant, job: Job, attempts: &Attempts| {
-            if let Some(at) = attempts.earliest(at) {
-                want(earliest.map_or(at, |earliest| earliest.max(at)), job);
+            if let Some(due) = attempts.earliest(at) {
+                want(due, earliest.map_or(due, |earliest| earliest.max(due)), job);
             }
         };
         let Some((&current, session)) = self.sessions.last_key_value() else {
@@ -31,9 +32,13 @@ impl Engine {
         };
         if session.has_ended(now) {
             want(self.logins.earliest(now), Job::LogIn, &self.log_in);
-        } else if session.suspect {
+        } else if session.suspect && !session.attempts.has_failed() {
             want(now, Job::LookUpToken(current), &session.attempts);
         } else {
+            // Nobody can say whether it lives: what is done with it tells as well.
+            if session.suspect && !session.is_to_be_renewed(now) {
+                want(now, Job::LookUpToken(current), &session.attempts);
+            }
             match session.term.next(now) {
                 Some((at, Due::Renew)) => want(at, Job::RenewToken(current), &session.attempts),
                 Some((at, Due::Replace)) => want(self.logins.earliest(at), Job::LogIn, &self.log_in),
@@ -100,7 +105,7 @@ impl Engine {
     }
 
     /// Returns when a lease may be read that is wanted at `at`. While the one before the one in use is still used there
-    /// would be three: it is waited for, as long as the one in use leaves time to move on.
+    /// would be three: it is waited for, as long as the one in use works and leaves time to move on.
     fn earliest_read(&self, key: LeaseKey, lease: &Lease, at: Instant) -> Instant {
         const TO_MOVE: Duration = Duration::from_secs(300);
         if lease.is_reading {
@@ -111,8 +116,8 @@ impl Engine {
             let full = lease.held.as_ref().map(|held| held.term.full())?;
             self.lease_expires(key)?.checked_sub(TO_MOVE.min(full / 4))
         };
-        let is_useless = lease.held.as_ref().is_some_and(|held| held.is_useless);
-        let is_draining = !is_useless && self.retired.values().any(|retired| retired.key == key);
+        let works = !lease.is_in_doubt && lease.held.as_ref().is_some_and(|held| !held.is_useless);
+        let is_draining = works && self.retired.values().any(|retired| retired.key == key);
         if is_draining { latest().map_or(at, |latest| latest.max(at)) } else { at }
     }
 
@@ -137,6 +142,10 @@ impl Session {
     /// Returns when another token is to take its place, though it could be renewed on.
     fn oldest(&self, now: Instant) -> Option<Instant> {
         if self.unknown_leases { Some(now) } else { self.term.oldest() }
+    }
+
+    fn is_to_be_renewed(&self, now: Instant) -> bool {
+        self.term.next(now).is_some_and(|(at, due)| due == Due::Renew && at <= now)
     }
 
     pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {

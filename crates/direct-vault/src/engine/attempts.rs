@@ -81,6 +81,6 @@ impl Attempts {
 /// Without any, nothing works, and the end of the trouble is to be seen soon.
 pub(super) fn longest_pause(headroom: Option<Duration>) -> Duration {
     const USUAL: Duration = Duration::from_secs(30);
-    const WITHOUT_HEADROOM: Duration = Duration::from_secs(4);
+    const WITHOUT_HEADROOM: Duration = Duration::from_millis(2800);
     headroom.map_or(WITHOUT_HEADROOM, |headroom| USUAL.min(headroom / 8))
 }

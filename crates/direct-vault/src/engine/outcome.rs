@@ -23,6 +23,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 /// A credential that somebody says does not work is looked at this rarely: the fault may be theirs.
 const AFTER_DOUBT: Duration = Duration::from_secs(300);
+/// What has no lease is read again by then, however rarely that is asked for.
+const LONGEST_UNREAD: Duration = Duration::from_secs(86_400);
 /// To read again what has no lease makes nothing new.
 const AFTER_DOUBT_OF_READING: Duration = Duration::from_secs(10);
 /// What lives shorter asks so often that a wave of replacements does not stand out.
@@ -71,12 +73,16 @@ impl Engine {
     pub(crate) fn token_renewed(&mut self, now: Instant, id: SessionId, sent: Instant, grant: Grant) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.attempts.succeeded(now);
-            session.proven = true;
+            let was_suspect = std::mem::take(&mut session.suspect);
             session.term.renewed(sent, grant, &mut self.random);
             let has_period = grant.ttl >= session.term.full();
             if std::mem::take(&mut session.is_one_of_many) && !has_period {
                 session.term.grows_old(sent, &mut self.random);
             }
+            if was_suspect {
+                self.settle_denials(now, id, Renewal::Never);
+            }
+            self.proves(id);
         }
     }
 
@@ -94,23 +100,29 @@ impl Engine {
             session.attempts.succeeded(now);
             session.suspect = false;
             if alive {
-                session.proven = true;
                 self.tokens_end |= session.renewal_denied;
+                self.proves(id);
                 self.settle_denials(now, id, Renewal::Never);
                 return;
             }
             session.dead = true;
             session.term.end(now);
             self.leases.values_mut().for_each(|lease| lease.doubted = None);
-            if session.proven {
-                self.stillborn = 0;
-            } else {
+            if !session.proven {
                 // Nothing was ever granted to it: another login may give another such token.
                 self.stillborn += 1;
                 let pause = FLOOR.saturating_mul(1 << self.stillborn.min(16)).min(AFTER_REFUSED_LOGIN);
                 self.log_in.failed_until(now + pause);
             }
             self.settle_denials(now, id, Renewal::Allowed);
+        }
+    }
+
+    /// Something was granted to the token: it has been alive.
+    fn proves(&mut self, id: SessionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.proven = true;
+            self.stillborn = 0;
         }
     }
 
@@ -148,9 +160,8 @@ impl Engine {
         }
         if let Some(held) = &mut lease.held {
             lease.useless = Some(now);
-            lease.is_in_doubt = true;
             held.is_useless = true;
-            held.term.replace(now);
+            held.term.set_oldest(Some(now));
         }
     }
 
@@ -165,6 +176,7 @@ impl Engine {
         grant: Grant,
     ) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
+        let old_expires = self.retired_expires(key);
         let with_token = self.sessions.get(&session).and_then(|session| session.term.expires());
         let lease = self.leases.get_mut(&key)?;
         let is_in_turn = lease.held.is_some() && expires.is_none_or(|expires| expires > now);
@@ -177,23 +189,19 @@ impl Engine {
         lease.issuing = None;
         lease.is_in_doubt = false;
         let old = lease.held.replace(Held { session, term, is_useless: false });
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.proven = true;
-        }
-        old.map(|old| self.retire(key, old.session, expires, false))
+        self.proves(session);
+        old.map(|old| self.retire(key, old.session, old_expires, false))
     }
 
     /// What has no lease was read, and is to be read again after `again`.
     pub(crate) fn was_read(&mut self, now: Instant, key: LeaseKey, again: Duration) {
         // Everybody who started together is spread, and later rather than sooner.
-        let again = again.max(FLOOR).mul_f64(1.0 + 0.1 * self.random.f64());
+        let again = again.clamp(FLOOR, LONGEST_UNREAD).mul_f64(1.0 + 0.1 * self.random.f64());
         let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.attempts.succeeded(now);
         let Some(session) = lease.issuing.take() else { return };
         lease.held = Some(Held { session, term: Term::of_reading(now + again), is_useless: false });
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.proven = true;
-        }
+        self.proves(session);
     }
 
     /// The service has something else to log in with: there is no reason to wait longer than between any two logins,
@@ -219,14 +227,16 @@ impl Engine {
     ) {
         let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.attempts.succeeded(now);
-        lease.is_in_doubt = false;
+        // What was asked for before somebody complained says nothing about the complaint.
+        lease.is_in_doubt &= lease.doubted.is_some_and(|doubted| doubted > sent);
         if let Some(held) = lease.held.as_mut().filter(|held| held.session == session) {
             let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
             held.term.renewed(sent, grant, &mut self.random);
+            if lease.is_in_doubt {
+                held.term.is_doubted(now);
+            }
         }
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.proven = true;
-        }
+        self.proves(session);
     }
 
     /// Returns how much time to ask for when the lease is renewed.
@@ -250,6 +260,12 @@ impl Engine {
 
     pub(crate) fn lease_revoked(&mut self, id: RetiredId) {
         self.retired.remove(&id);
+    }
+
+    /// The revocation of a token waits for somebody who has borrowed it: nothing waits for the revocation.
+    #[cfg(any(feature = "vaultrs", test))]
+    pub(crate) fn is_lent(&mut self, id: SessionId) {
+        self.sessions.entry(id).and_modify(|session| session.unknown_leases = false);
     }
 
     pub(crate) fn token_revoked(&mut self, id: SessionId) {
@@ -282,7 +298,7 @@ impl Engine {
             (job, error)
         {
             // Vault looks at the token first: what is behind it failed.
-            self.sessions.entry(id).and_modify(|session| session.proven = true);
+            self.proves(id);
         }
         if let (Some(term), Error::TimedOut { .. } | Error::AnswerLost { .. }) = (self.term(job), error) {
             term.renewal_got_lost();
@@ -292,6 +308,7 @@ impl Engine {
             // What is behind that path is slow or cut off; for all others Vault itself is.
             Error::TimedOut { .. } | Error::AnswerLost { .. } => match job {
                 Job::Issue(..) | Job::RevokeLease(..) => self.unanswered(job),
+                Job::RenewLease(..) => self.refused(now, job),
                 _ => self.outage_begins(now),
             },
             Error::Denied { .. } => self.denied(job),
@@ -333,6 +350,7 @@ impl Engine {
             Error::Denied { .. }
             | Error::NotFound { .. }
             | Error::NotLeased { .. }
+            | Error::Leased { .. }
             | Error::Unfit { .. }
             | Error::UnusableToken { .. } => {
                 attempts.failed_apart(now, AFTER_REFUSAL);

@@ -1,6 +1,6 @@
 //! Logs in, again and again.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use secrets_config_core::Secret;
 
@@ -78,10 +78,22 @@ impl Authenticator {
         // What is new may be cut off, or not known to Vault yet.
         let accepted = lock(&self.memory).accepted.take().filter(|accepted| *accepted != proof);
         let Some(accepted) = accepted else { return Err(refused) };
-        let token = client.login(self.method, &self.path, &accepted).await.map_err(|_| refused.clone())?;
-        tracing::warn!("{refused}; what was accepted before still is");
-        lock(&self.memory).accepted = Some(accepted);
-        Ok(token)
+        let again = client.login(self.method, &self.path, &accepted).await;
+        if !matches!(again, Err(Error::LoginRefused { .. })) {
+            lock(&self.memory).accepted = Some(accepted);
+        }
+        match again {
+            Ok(token) => {
+                tracing::warn!("{refused}; what was accepted before still is");
+                Ok(token)
+            }
+            Err(_) => Err(refused),
+        }
+    }
+
+    /// Returns the error of a login that took too long.
+    pub(crate) fn timed_out(&self, limit: Duration) -> Error {
+        Error::TimedOut { path: self.path.clone(), seconds: limit.as_secs() }
     }
 
     /// Whether a file holds something else than at the last login.

@@ -65,7 +65,7 @@ impl StaticDatabase {
             self.waited += 1;
         }
         // Vault counts in whole seconds.
-        let change = ttl + Duration::from_secs(1);
+        let change = ttl.saturating_add(Duration::from_secs(1));
         let is_near = change <= LONGEST;
         self.is_due = (self.is_due || is_near) && self.waited < DUE_LOOKS;
         match (self.is_due, is_near) {
