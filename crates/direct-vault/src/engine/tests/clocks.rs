@@ -1,7 +1,7 @@
 //! Machines that sleep, and clocks that are set.
 
 use super::{
-    DAY, HOUR, MINUTE, SECOND, is_issue, is_login,
+    DAY, HOUR, MINUTE, SECOND, is_issue, is_lease_renewal, is_login, is_token_renewal,
     world::{Fault, World},
 };
 use crate::State;
@@ -39,6 +39,8 @@ fn s32_a_wall_clock_set_back_delays_no_renewal() {
     let mut world = World::new();
     world.run_for(MINUTE);
     world.set_wall_clock(|wall| wall - 2 * HOUR);
+    world.run_for(HOUR.mul_f64(0.55));
+    assert_eq!((world.count(is_token_renewal), world.count(is_lease_renewal)), (1, 1));
     world.run_for(DAY);
     assert_eq!((world.count(is_login), world.lapses), (1, 0));
 }

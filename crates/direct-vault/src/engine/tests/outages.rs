@@ -42,7 +42,10 @@ fn s09_health_is_asked_for_every_five_to_thirty_seconds() {
     let checks: Vec<_> =
         world.log.iter().filter(|(_, job)| is_health_check(job)).map(|(at, _)| *at).collect();
     let pauses: Vec<_> = checks.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!(pauses[3..].iter().all(|pause| (15 * SECOND..=31 * SECOND).contains(pause)), "{pauses:?}");
+    let most = [10, 20].into_iter().chain(std::iter::repeat(30)).map(Duration::from_secs);
+    for (pause, most) in pauses.iter().zip(most) {
+        assert!((most / 2..=most + SECOND).contains(pause), "{pause:?} of {most:?}");
+    }
 }
 
 #[test]
@@ -80,15 +83,15 @@ fn s11_after_the_unsealing_the_first_good_health_is_followed_by_a_login_within_t
 }
 
 #[test]
-fn s12_a_start_while_sealed_succeeds_within_five_seconds_of_the_unsealing_or_soon_after() {
+fn s12_a_start_while_sealed_succeeds_within_five_seconds_of_the_unsealing() {
     for seed in 0..100 {
         let mut world = World::seeded(seed);
         world.vault.fault = Fault::Sealed;
         world.run_for(HOUR);
         assert_eq!((world.state(), world.count(is_login)), (State::Starting, 1), "one login meets the seal");
         world.vault.fault = Fault::None;
-        world.run_for(7 * SECOND);
-        assert!(world.is_well(), "seed {seed}: a check within four seconds, then two at most to spread");
+        world.run_for(5 * SECOND);
+        assert!(world.is_well(), "seed {seed}: a check within 2.8 s, then two seconds at most to spread");
     }
 }
 

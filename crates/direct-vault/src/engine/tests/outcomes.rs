@@ -66,6 +66,18 @@ fn a_complaint_while_another_lease_is_read_is_not_about_that_one() {
 }
 
 #[test]
+fn a_complaint_while_the_lease_is_renewed_is_not_answered_by_that_renewal() {
+    let now = Instant::now();
+    let (mut engine, key, session) = holding(now);
+    let later = now + HOUR.mul_f64(0.6);
+    let jobs = |engine: &mut Engine, at| std::iter::from_fn(|| engine.next_job(at)).collect::<Vec<_>>();
+    assert!(jobs(&mut engine, later).contains(&Job::RenewLease(key, session)));
+    engine.doubted(later + SECOND, key);
+    engine.lease_renewed(later + 2 * SECOND, key, session, later, GRANT);
+    assert!(jobs(&mut engine, later + 3 * SECOND).contains(&Job::RenewLease(key, session)));
+}
+
+#[test]
 fn a_token_is_not_revoked_while_a_lease_is_being_read_with_it() {
     let now = Instant::now();
     let (mut engine, key, first) = issuing(now);

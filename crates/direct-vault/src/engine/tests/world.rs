@@ -49,6 +49,10 @@ pub(super) struct World {
     tokens: BTreeMap<SessionId, TokenNumber>,
     pub(super) held: BTreeMap<LeaseKey, UserNumber>,
     retired: BTreeMap<RetiredId, UserNumber>,
+    /// Those that the application still uses after they were replaced, and when they end as far as the process knew.
+    in_use: BTreeMap<RetiredId, (UserNumber, Option<Instant>)>,
+    /// How often the process revoked what the application used.
+    pub(super) cut: usize,
     /// What was started, and when. A renewal of another process before it is not in it.
     pub(super) log: Vec<(Duration, Job)>,
     /// When this process was started, or its clock last jumped.
@@ -115,6 +119,8 @@ impl World {
             tokens: BTreeMap::new(),
             held: BTreeMap::new(),
             retired: BTreeMap::new(),
+            in_use: BTreeMap::new(),
+            cut: 0,
             log: Vec::new(),
             born: Duration::ZERO,
             limited: Vec::new(),
@@ -197,6 +203,7 @@ impl World {
         self.tokens.clear();
         self.held.clear();
         self.retired.clear();
+        self.in_use.clear();
         self.slept = Duration::ZERO;
         self.has_just_woken = false;
         self.boot_missed = Duration::ZERO;
@@ -387,7 +394,10 @@ impl World {
                     self.engine.failed(now, job, &error);
                 }
             },
-            Event::Released(id) => self.engine.released(id),
+            Event::Released(id) => {
+                self.in_use.remove(&id);
+                self.engine.released(id);
+            }
             Event::Tick => {
                 if self.clock.observe(self.reading()) {
                     self.born = self.elapsed();
@@ -399,13 +409,18 @@ impl World {
 
     fn arrives(&mut self, job: Job, sent: Instant) {
         let timeout = match job {
-            Job::Issue(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
+            Job::Issue(..) | Job::RenewLease(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
             _ => TIMEOUT,
         };
+        self.lapses += self.vault.let_end(self.now, self.held.values());
+        let used_before = self.used();
         let result = match job {
             Job::RevokeToken(_) if !self.makes_tokens => Ok(Granted::Done),
             _ => self.vault.answer(self.now, job, self.number_of(job)),
         };
+        if matches!(job, Job::RevokeLease(..) | Job::RevokeToken(_)) {
+            self.cut += used_before - self.used();
+        }
         let way = self.latency.mul_f64(0.5 + 0.5 * self.random.f64());
         let (after, is_lost) = match self.vault.fault {
             Fault::Unreachable => (way, true),
@@ -432,6 +447,14 @@ impl World {
         self.schedule(after, Event::Answered { job, sent, result });
     }
 
+    /// Returns how many users the application uses that exist, and have not ended as far as the process knows.
+    fn used(&self) -> usize {
+        let now = self.engine_now();
+        let replaced = self.in_use.values().filter(|(_, ends)| ends.is_none_or(|ends| ends > now));
+        let used = self.held.values().chain(replaced.map(|(user, _)| user));
+        used.filter(|user| self.vault.is_user(**user)).count()
+    }
+
     fn answered(&mut self, job: Job, sent: Instant, granted: Granted) {
         let now = self.engine_now();
         match (job, granted) {
@@ -446,11 +469,15 @@ impl World {
                 self.engine.lease_renewed(now, key, id, sent, grant);
             }
             (Job::Issue(key, session), Granted::User(user, grant)) => {
+                let ends = self.engine.retired_expires(key);
                 let retired = self.engine.issued(now, key, session, sent, grant);
                 if let (Some(old), Some(id)) = (self.held.insert(key, user), retired) {
                     self.least_overlap = self.least_overlap.min(self.vault.time_left(self.now, old));
                     self.retired.insert(id, old);
-                    let in_use = self.longest_use.mul_f64(self.random.f64());
+                    self.in_use.insert(id, (old, ends));
+                    // Whoever uses it is told in time that it ends.
+                    let left = ends.map_or(self.longest_use, |ends| ends.saturating_duration_since(now));
+                    let in_use = self.longest_use.mul_f64(self.random.f64()).min(left.mul_f64(0.75));
                     self.schedule(in_use, Event::Released(id));
                 }
             }

@@ -24,6 +24,10 @@ pub(in super::super) enum Fault {
     Unreachable,
     /// Status 500.
     RenewalsFail,
+    /// Status 500, for the token alone.
+    TokenRenewalsFail,
+    /// Status 500, and whoever is denied something cannot find out why.
+    LookUpsFail,
     /// Status 500, and no user is made.
     IssuesFail,
     /// The policy lacks `sys/leases/renew`.
@@ -299,13 +303,18 @@ impl Vault {
                 status: 400,
                 messages: Vec::new(),
             }),
+            (Fault::LookUpsFail, Job::LookUpToken(_)) => Some(unavailable(500, None)),
             (_, Job::LogIn | Job::LookUpToken(_)) => None,
             // Vault looks at the token before anything else.
             _ if is_dead => Some(denied()),
             (Fault::RenewalsFail, Job::RenewLease(..)) => Some(unavailable(500, None)),
-            (Fault::IssuesFail, Job::Issue(..)) => Some(unavailable(500, None)),
+            (Fault::TokenRenewalsFail, Job::RenewToken(_)) | (Fault::IssuesFail, Job::Issue(..)) => {
+                Some(unavailable(500, None))
+            }
             (Fault::LeaseRenewalsDenied, Job::RenewLease(..))
-            | (Fault::IssuesDenied | Fault::EverythingDenied, Job::Issue(..)) => Some(denied()),
+            | (Fault::IssuesDenied | Fault::EverythingDenied | Fault::LookUpsFail, Job::Issue(..)) => {
+                Some(denied())
+            }
             _ => None,
         }
     }
