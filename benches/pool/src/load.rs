@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pool_tests::Owner;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time};
 
 use crate::{
     median,
@@ -60,7 +60,7 @@ pub(crate) async fn steady<A: Plain, B: Ours>(name: &str) {
     );
 }
 
-/// Measures periods with a rotation in each, and periods without, in turn.
+/// Measures periods with a rotation in each, under the load, and periods without, in turn.
 pub(crate) async fn rotating<P: Ours>(name: &str) {
     let mut owner = Owner::start().await;
     let pool = P::connect(&owner, MAX).await;
@@ -68,8 +68,12 @@ pub(crate) async fn rotating<P: Ours>(name: &str) {
     let mut rounds = Vec::new();
     for _ in 0..ROTATIONS {
         let steady = run(&pool, PERIOD).await;
-        owner.rotate().await;
-        rounds.push((steady, run(&pool, PERIOD).await));
+        let rotate = async {
+            time::sleep(PERIOD / 5).await;
+            owner.rotate().await;
+        };
+        let (rotating, ()) = tokio::join!(run(&pool, PERIOD), rotate);
+        rounds.push((steady, rotating));
     }
     let queries: usize = rounds.iter().map(|(_, rotating)| rotating.queries).sum();
     let failed: usize = rounds.iter().map(|(steady, rotating)| steady.failed + rotating.failed).sum();

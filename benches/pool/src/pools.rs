@@ -17,7 +17,7 @@ pub(crate) trait Plain: Asked {
     fn connect(place: &Place, user: &str, password: &str) -> impl Future<Output = Self> + Send;
 }
 
-/// A pool of ours, as its crate makes it where nothing else is said.
+/// A pool of ours, as its crate makes it where nothing else is said, and without a greatest lifetime.
 pub(crate) trait Ours: Asked {
     fn connect(owner: &Owner, max: u32) -> impl Future<Output = Self> + Send;
 }
@@ -57,7 +57,9 @@ impl Plain for PlainDeadpool {
 impl Plain for PlainBb8 {
     async fn connect(place: &Place, user: &str, password: &str) -> Self {
         let manager = PostgresConnectionManager::new(config_of(place, user, password), NoTls);
-        Self(bb8::Pool::builder().max_size(MAX).connection_timeout(WAIT).build(manager).await.unwrap())
+        // As ours: to look at how old a connection is takes a look at the clock.
+        let builder = bb8::Pool::builder().max_size(MAX).connection_timeout(WAIT).max_lifetime(None);
+        Self(builder.build(manager).await.unwrap())
     }
 }
 
