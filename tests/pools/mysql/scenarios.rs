@@ -1,0 +1,162 @@
+//! The faults that a pool of MySQL has to survive, under their numbers in `docs/scenarios.md`.
+
+use std::time::{Duration, Instant};
+
+use pool_tests::{Held, Load, Place, Pool, Settings, eventually};
+use rotating_pool::Error;
+use secrets_config_core::DbCredentials;
+use testkit::{Fault, Proxy, When};
+
+use crate::owner::Owner;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let settings = Settings { max_lifetime: Some(Duration::from_secs(2)), ..Settings::default() };
+    let (pool, rotation) = owner.connect(&settings).await;
+    let held = pool.hold().await.unwrap();
+    let other = pool.hold().await.unwrap();
+    other.commit().await.unwrap();
+    owner.server.run("ALTER USER 'app_1'@'%' ACCOUNT LOCK").await;
+    owner.set_expires(Some(Instant::now()));
+    eventually("the end is noticed", async || rotation.trouble().is_some()).await;
+    // Past the time that a connection lives otherwise.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let served = pool.hold().await.expect("an open session serves");
+    let error = pool.user().await.unwrap_err();
+    assert!(matches!(rotation.observe(&*error.0), Some(Error::NoValidCredentials { .. })), "{error}");
+    served.commit().await.unwrap();
+    held.commit().await.unwrap();
+
+    let next = owner.make().await;
+    let _old = owner.publish(next);
+    eventually("a new login ends it", async || rotation.trouble().is_none()).await;
+    eventually("it is used", async || pool.user().await.unwrap() == "app_2").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s24_the_swap_waits_for_the_database() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let (pool, rotation) = owner.connect(&Settings::default()).await;
+    pool.write().await.unwrap();
+    let next = owner.make().await;
+    owner.server.kill().await;
+    let _old = owner.publish(next);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(rotation.generation(), 1, "what cannot be tried is not put in use");
+    owner.server.restart().await;
+    eventually("the swap", async || rotation.generation() == 2).await;
+    eventually("it is used", async || pool.user().await.is_ok_and(|user| user == "app_2")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s25_s26_the_swap_waits_until_the_new_login_may_do_what_the_probe_does() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let probe = Some("SELECT id FROM orders LIMIT 0");
+    let (pool, rotation) = owner.connect(&Settings { probe, ..Settings::default() }).await;
+    let load = Load::start(&pool, 4);
+    owner.server.run("CREATE USER 'app_bare'@'%' IDENTIFIED BY 'x'").await;
+    owner.server.run("GRANT INSERT ON app.* TO 'app_bare'@'%'").await;
+    let retired = owner.publish(DbCredentials::new("app_bare", "x"));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!((rotation.generation(), owner.sessions_of("app_bare").await), (1, 0));
+    owner.server.run("GRANT SELECT ON app.* TO 'app_bare'@'%'").await;
+    eventually("the swap", async || rotation.generation() == 2).await;
+    tokio::time::timeout(Duration::from_secs(20), retired.released()).await.expect("let go of");
+    load.stop().await.assert_none_failed();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s27_a_connection_that_straddles_is_never_handed_out() {
+    const TIMES: u64 = 100;
+    let Some(mut owner) = Owner::start().await else { return };
+    let place = owner.server.place();
+    let proxy = Proxy::tcp(format!("{}:{}", place.host, place.port).parse().unwrap()).await.unwrap();
+    let place = Place { host: "127.0.0.1".to_owned(), port: proxy.address().port() };
+    let (pool, rotation) = owner.connect_through(&place, &Settings { max: 1, ..Settings::default() }).await;
+    let mut user = "app_1".to_owned();
+    for number in 1..=TIMES {
+        // The one connection is dead, so that the next caller needs another.
+        owner.end_sessions_of(&user).await;
+        let before = proxy.connections();
+        proxy.inject(When::always().times(1), Fault::Stall);
+        let straddling = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.hold().await }
+        });
+        eventually("the connect begins", async || proxy.connections() > before).await;
+        let next = owner.make().await;
+        let old = std::mem::replace(&mut user, next.username().to_owned());
+        let retired = owner.publish(next);
+        eventually("the swap", async || rotation.generation() == number + 1).await;
+        proxy.clear();
+        let mut straddling = straddling.await.unwrap().unwrap();
+        assert_eq!(straddling.user().await.unwrap(), user);
+        straddling.commit().await.unwrap();
+        // The old login is held as long as a connect may use it, and no longer.
+        tokio::time::timeout(Duration::from_secs(10), retired.released()).await.unwrap();
+        owner.drop_user(&old).await;
+        assert_eq!(pool.user().await.unwrap(), user);
+    }
+    assert_eq!(rotation.counters().straddled, TIMES);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s28_a_transaction_lives_until_its_login_ends() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let end = Instant::now() + Duration::from_secs(12);
+    owner.set_expires(Some(end));
+    let (pool, rotation) = owner.connect(&Settings::default()).await;
+    let mut held = pool.hold().await.unwrap();
+    let next = owner.make().await;
+    let retired = owner.publish(next);
+    eventually("the swap", async || rotation.generation() == 2).await;
+    held.write().await.expect("a swap ends nothing");
+    tokio::time::timeout_at(end.into(), retired.released()).await.expect("let go of before the end");
+    assert!(held.write().await.is_err(), "it was ended");
+    assert_eq!(rotation.counters().drained_late, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s29_there_are_never_more_connections_than_the_maximum_and_the_overlap() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let settings = Settings { max: 4, overlap: Some(2), ..Settings::default() };
+    let (pool, rotation) = owner.connect(&settings).await;
+    let load = Load::start(&pool, 6);
+    eventually("the pool is full", async || pool.size() == 4).await;
+    for generation in 2..=6 {
+        let next = owner.make().await;
+        let mut retired = std::pin::pin!(owner.publish(next).released());
+        let mut most = 0;
+        loop {
+            most = most.max(owner.sessions().await);
+            let looked = tokio::time::timeout(Duration::from_millis(1), retired.as_mut()).await;
+            if looked.is_ok() {
+                break;
+            }
+        }
+        assert!(most <= 6, "{most} sessions");
+        assert_eq!(rotation.generation(), generation);
+    }
+    load.stop().await.assert_none_failed();
+    assert!(rotation.counters().drained >= 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s35_sessions_stay_when_only_the_password_changes() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let (pool, rotation) = owner.connect(&Settings { max: 3, ..Settings::default() }).await;
+    let load = Load::start(&pool, 6);
+    eventually("the pool is full", async || owner.sessions_of("app_1").await == 3).await;
+    let ids = "SELECT CAST(SUM(ID) AS SIGNED) FROM information_schema.PROCESSLIST WHERE USER = 'app_1'";
+    let before = owner.server.number(ids).await;
+    for number in 0..5 {
+        owner.server.run(&format!("ALTER USER 'app_1'@'%' IDENTIFIED BY 'password {number}'")).await;
+        let retired = owner.publish(DbCredentials::new("app_1", format!("password {number}")));
+        tokio::time::timeout(Duration::from_secs(10), retired.released()).await.unwrap();
+    }
+    eventually("the probes end", async || owner.sessions_of("app_1").await == 3).await;
+    assert_eq!(owner.server.number(ids).await, before, "the very same sessions");
+    load.stop().await.assert_none_failed();
+    assert_eq!(rotation.counters().drained, 0);
+}
