@@ -1,7 +1,7 @@
 //! The documented policy is enough, and none of its lines is too much.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use direct_vault::{Builder, Counters, Error, Vault, VaultSettings};
 use secrets_config_core::Config;
@@ -10,6 +10,8 @@ use testkit::{Postgres, Provision, Provisioned, Proxy};
 
 const PAGE: &str = include_str!("../../docs/direct-vault/policy.md");
 const SOON: Duration = Duration::from_secs(30);
+/// How long tokens and leases live.
+const SHORT: Duration = Duration::from_secs(6);
 
 const CREDS: &str = "database/creds/app-role";
 const RENEW: &str = "sys/leases/renew";
@@ -29,12 +31,11 @@ struct Ground {
 impl Ground {
     async fn new(policy: &str) -> Self {
         let (server, postgres) = tokio::try_join!(testkit::Vault::start(), Postgres::start()).unwrap();
-        let short = Duration::from_secs(6);
         let provision = Provision {
-            lease_ttl: short,
-            lease_max_ttl: short * 10,
-            token_ttl: short,
-            token_max_ttl: short * 10,
+            lease_ttl: SHORT,
+            lease_max_ttl: SHORT * 10,
+            token_ttl: SHORT,
+            token_max_ttl: SHORT * 10,
             ..Provision::default()
         };
         let app = provision.apply(&server, &postgres).await.unwrap();
@@ -158,11 +159,19 @@ async fn without_the_revocation_of_leases_replaced_ones_stay() {
 async fn without_the_look_up_a_denial_costs_a_login() {
     let ground = Ground::without(LOOKUP_SELF).await;
     let vault = ground.builder().start().await.unwrap();
-    let _login = vault.database(CREDS).await.unwrap();
+    let began = Instant::now();
+    let login = vault.database(CREDS).await.unwrap();
+    let in_use = login.current().hold();
     let asked = vault.database("database/creds/another-role");
     let (denied, counters) = tokio::join!(asked, until(&vault, |counters| counters.logins > 1));
     assert!(matches!(denied, Err(Error::Denied { .. })), "{denied:?}");
     assert_eq!(counters.logins, 2);
+    // The token that was taken for dead is not: it stays for who uses its lease, as long as that lives.
+    until(&vault, |counters| counters.rotations > 0).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let leases = ground.leases().await;
+    assert!(leases == 2 || began.elapsed() >= SHORT, "{leases} leases");
+    drop(in_use);
 }
 
 #[tokio::test]

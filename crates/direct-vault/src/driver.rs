@@ -195,9 +195,8 @@ impl Driver {
             (Job::LookUpToken(id), Ok(Outcome::Alive(alive))) => {
                 self.engine.token_looked_up(now, id, alive);
                 if alive {
-                    self.refuse_denied();
+                    self.refuse_denied(id);
                 } else {
-                    self.forget_denials();
                     // What was denied with it may be allowed to the next one, and is then said anew if it is not.
                     self.said.retain(|_, again| again.is_some());
                     tracing::warn!("the token is dead: logging in again");
@@ -251,7 +250,7 @@ impl Driver {
             return false;
         }
         match job {
-            Job::Issue(key, _) => self.refuse_first(key, &error),
+            Job::Issue(key, session) => self.refuse_first(key, session, &error),
             Job::CheckHealth => self.refuse_all_first(&error),
             // What is given again by somebody may be another one.
             Job::LogIn => {

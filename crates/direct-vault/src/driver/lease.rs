@@ -34,8 +34,8 @@ pub(super) struct Lease {
     id: Option<LeaseId>,
     /// What those who use it say, once there are any.
     pub(super) doubts: Option<RefreshRequests>,
-    /// The first reading was denied. Whether for good or because the token is dead, the token's look-up tells.
-    denied: Option<Error>,
+    /// The first reading was denied, with this token. Whether for good or because that is dead, its look-up tells.
+    denied: Option<(SessionId, Error)>,
     /// How often Vault could not answer the first reading.
     failures: u32,
 }
@@ -218,16 +218,20 @@ impl Driver {
     }
 
     /// Ends what cannot be read the first time by waiting, or has been waited for long enough, and tells who asked for it.
-    pub(super) fn refuse_first(&mut self, key: LeaseKey, error: &Error) {
-        let Some(lease) = self.leases.get_mut(&key) else { return };
-        if lease.generation().is_some() {
+    pub(super) fn refuse_first(&mut self, key: LeaseKey, session: SessionId, error: &Error) {
+        let Some(lease) = self.leases.get_mut(&key).filter(|lease| lease.generation().is_none()) else {
             return;
-        }
+        };
         // A second denial is with another token: that the first one was dead is no reason then.
         if matches!(error, Error::Denied { .. }) && lease.denied.is_none() {
-            lease.denied = Some(error.clone());
-            return;
+            lease.denied = Some((session, error.clone()));
+        } else {
+            self.give_up_first(key, error);
         }
+    }
+
+    fn give_up_first(&mut self, key: LeaseKey, error: &Error) {
+        let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.failures += 1;
         let is_tried_enough = self.connection.max_retries().is_some_and(|most| lease.failures > most);
         if is_final(error) || is_tried_enough {
@@ -239,22 +243,18 @@ impl Driver {
     pub(super) fn refuse_all_first(&mut self, error: &Error) {
         let waiting = self.leases.iter().filter(|(_, lease)| lease.generation().is_none());
         for key in waiting.map(|(key, _)| *key).collect::<Vec<_>>() {
-            self.refuse_first(key, error);
+            self.give_up_first(key, error);
         }
     }
 
-    /// The token is dead: what was denied with it may be allowed to the next one.
-    pub(super) fn forget_denials(&mut self) {
-        self.leases.values_mut().for_each(|lease| lease.denied = None);
-    }
-
     /// The token lives: what was denied with it is denied for good.
-    pub(super) fn refuse_denied(&mut self) {
-        let is_asked = |key: &LeaseKey| self.engine.is_busy(*key);
-        let denied = self.leases.iter().filter(|(key, lease)| lease.generation().is_none() && !is_asked(key));
-        let denied = denied.filter_map(|(key, lease)| Some((*key, lease.denied.clone()?)));
-        for (key, error) in denied.collect::<Vec<_>>() {
-            self.refuse(key, error);
+    pub(super) fn refuse_denied(&mut self, session: SessionId) {
+        let waiting = self.leases.iter().filter(|(_, lease)| lease.generation().is_none());
+        let denied = waiting.filter_map(|(key, lease)| Some((*key, lease.denied.clone()?)));
+        for (key, (with, error)) in denied.collect::<Vec<_>>() {
+            if with == session {
+                self.refuse(key, error);
+            }
         }
     }
 
