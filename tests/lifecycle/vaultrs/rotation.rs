@@ -25,7 +25,7 @@ const POLICY: &str = r#"
     path "pki/issue/app" { capabilities = ["update"] }
 "#;
 
-/// A server with three engines, and a login whose token is replaced before the 12 s of its life are over.
+/// A server with three engines, and a login whose token is replaced within 8 s, and lives for 20 s: time enough to use both.
 async fn server() -> (testkit::Vault, operator::Login) {
     let server = testkit::Vault::start().await.unwrap();
     let admin = server.admin();
@@ -35,10 +35,14 @@ async fn server() -> (testkit::Vault, operator::Login) {
     }
     admin.post("transit/keys/app", json!({})).await.unwrap();
     admin.post("sys/mounts/pki", json!({ "type": "pki" })).await.unwrap();
-    admin.post("pki/root/generate/internal", json!({ "common_name": "example.test" })).await.unwrap();
-    let role = json!({ "allowed_domains": ["example.test"], "allow_subdomains": true, "ttl": "1h" });
+    // To make an RSA key may take seconds.
+    let root = json!({ "common_name": "example.test", "key_type": "ec" });
+    admin.post("pki/root/generate/internal", root).await.unwrap();
+    let role = json!({
+        "allowed_domains": ["example.test"], "allow_subdomains": true, "key_type": "ec", "ttl": "1h",
+    });
     admin.post("pki/roles/app", role).await.unwrap();
-    let role = json!({ "token_policies": ["app"], "token_ttl": "8s", "token_max_ttl": "12s" });
+    let role = json!({ "token_policies": ["app"], "token_ttl": "20s", "token_max_ttl": "20s" });
     let login = operator::app_role(&server, role).await;
     (server, login)
 }
