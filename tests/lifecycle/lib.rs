@@ -5,5 +5,6 @@
     reason = "a test's ground either stands or the test fails"
 )]
 
+mod calm;
 pub mod operator;
 pub mod turns;

@@ -1,7 +1,5 @@
 //! A lease that is asked for by somebody who does not wait for it.
 
-use std::time::Duration;
-
 use lifecycle_tests::turns::{at_every_turn, complete, cut_after};
 
 use crate::ground::{Ground, LONG, LOOK, PATH};
@@ -11,7 +9,7 @@ fn a_lease_nobody_waits_for_is_given_back() {
     let turns = at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
         let vault = ground.vault().await;
-        let asked = cut_after(turns, Duration::ZERO, vault.database(PATH)).await;
+        let asked = cut_after(turns, vault.database(PATH)).await;
         let completed = asked.is_some();
         drop(asked);
         ground.assert_let_go(LOOK).await;
@@ -29,7 +27,7 @@ fn asking_again_after_giving_up_works() {
     at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
         let vault = ground.vault().await;
-        let asked = cut_after(turns, Duration::ZERO, vault.database(PATH)).await;
+        let asked = cut_after(turns, vault.database(PATH)).await;
         let completed = asked.is_some();
         drop(asked);
         let login = complete(vault.database(PATH)).await.unwrap();

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use lifecycle_tests::turns::{at_every_turn, complete, settle};
-use tokio::time::advance;
+use lifecycle_tests::turns::{at_every_turn, complete, pass};
 
 use crate::{
     ground::{Ground, LOOK, PATH},
@@ -24,10 +23,7 @@ fn dropped_during(stage: Stage, bound: Duration) {
         assert_eq!(vault.status().borrow().leases.len(), 0, "after {turns} turns");
 
         let requests = ground.server.requests().len();
-        for _ in 0..20 {
-            advance(3 * SECOND).await;
-            settle().await;
-        }
+        pass(60 * SECOND, 3 * SECOND).await;
         ground.assert_let_go(Duration::ZERO).await;
         let since = ground.server.requests().split_off(requests);
         let is_of_lease = |request: &String| request.contains(PATH) || request.contains("sys/leases");
@@ -37,7 +33,7 @@ fn dropped_during(stage: Stage, bound: Duration) {
         assert_eq!((ground.server.leases(), vault.status().borrow().leases.len()), (1, 1));
         complete(vault.shutdown()).await;
         // What has ended is not revoked, and Vault counts in whole seconds.
-        advance(SECOND).await;
+        pass(SECOND, SECOND).await;
         assert_eq!((ground.server.tokens(), ground.server.leases()), (0, 0), "after {turns} turns");
         is_over
     });

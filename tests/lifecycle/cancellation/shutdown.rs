@@ -64,7 +64,7 @@ fn while_a_lease_is_asked_for() {
     at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
         let vault = ground.vault().await;
-        let asked = cut_after(turns, Duration::ZERO, vault.database(PATH)).await;
+        let asked = cut_after(turns, vault.database(PATH)).await;
         let completed = asked.is_some();
         complete(vault.shutdown()).await;
         assert_eq!((ground.server.tokens(), ground.server.leases()), (0, 0));
@@ -82,7 +82,7 @@ fn a_shutdown_that_is_dropped_ends_where_it_is() {
         let login = complete(vault.database(PATH)).await.unwrap();
         let _other = complete(vault.database(PATH)).await.unwrap();
         let status = vault.status();
-        let completed = cut_after(turns, Duration::ZERO, vault.shutdown()).await.is_some();
+        let completed = cut_after(turns, vault.shutdown()).await.is_some();
         let last = Last::of(status, login).await;
         ground.assert_quiet().await;
         last.assert_unchanged().await;

@@ -1,6 +1,6 @@
 //! A `start` that is given up.
 
-use std::{future::pending, time::Duration};
+use std::future::pending;
 
 use lifecycle_tests::turns::{at_every_turn, cut_after, until};
 
@@ -10,7 +10,7 @@ use crate::ground::{Ground, LONG};
 fn a_start_that_is_dropped_leaves_one_token_at_most() {
     let turns = at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
-        let started = cut_after(turns, Duration::ZERO, ground.builder().start()).await;
+        let started = cut_after(turns, ground.builder().start()).await;
         let completed = started.is_some();
         drop(started);
         ground.assert_quiet().await;
@@ -36,7 +36,7 @@ fn a_start_that_waits_for_a_sealed_vault_can_be_dropped() {
                 never = unseal => never,
             }
         };
-        let started = cut_after(turns, Duration::from_millis(50), starting).await;
+        let started = cut_after(turns, starting).await;
         let completed = started.is_some();
         drop(started);
         ground.assert_quiet().await;

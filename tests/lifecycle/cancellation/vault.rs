@@ -1,7 +1,5 @@
 //! A `Vault` that is dropped without a word.
 
-use std::time::Duration;
-
 use lifecycle_tests::turns::{at_every_turn, cut_after, tasks, until};
 
 use crate::{
@@ -54,7 +52,7 @@ fn dropped_while_a_lease_is_asked_for() {
     at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
         let vault = ground.vault().await;
-        let asked = cut_after(turns, Duration::ZERO, vault.database(PATH)).await;
+        let asked = cut_after(turns, vault.database(PATH)).await;
         let completed = asked.is_some();
         drop((asked, vault));
         ground.assert_quiet().await;
