@@ -28,7 +28,8 @@ use crate::{Error, Result};
 
 /// A Vault in the same process, which goes by tokio's clock: in a test that pauses it, an hour passes at once.
 ///
-/// It knows the login of an AppRole, leases below `database/creds/`, renewal and revocation. Everybody may log in.
+/// It knows the login of an AppRole, wrapped secret ids, leases below `database/creds/`, renewal and revocation, and
+/// gives out what it was told to keep. Everybody may log in, until [`accept`](Self::accept) says who.
 #[derive(Clone)]
 pub struct FakeVault {
     address: SocketAddr,
@@ -79,6 +80,27 @@ impl FakeVault {
     /// Denies every request to this path, such as `sys/leases/renew`, from now on.
     pub fn deny(&self, path: &str) {
         self.lock().denied.push(path.to_owned());
+    }
+
+    /// Accepts a login with this secret id and no other from now on.
+    pub fn accept(&self, secret_id: &str) {
+        self.lock().accepted = Some(secret_id.to_owned());
+    }
+
+    /// Wraps a secret id, as made at `path`, and returns the token it is in.
+    #[must_use]
+    pub fn wrap(&self, secret_id: &str, path: &str) -> String {
+        self.lock().wrap(secret_id, path)
+    }
+
+    /// Keeps `data` at this path, without a lease, in the place of what was there.
+    pub fn write(&self, path: &str, data: Value) {
+        self.lock().written.insert(path.to_owned(), data);
+    }
+
+    /// Revokes every token there is, and with them the leases.
+    pub fn revoke_all(&self) {
+        self.lock().revoke_all();
     }
 
     /// Returns whether it is sealed.

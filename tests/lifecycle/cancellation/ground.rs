@@ -1,10 +1,12 @@
 //! What every test starts from.
 
-use std::time::Duration;
+use std::{cell::RefCell, fs, time::Duration};
 
-use direct_vault::{State, Status, Vault, VaultSettings};
+use direct_vault::{State, Status, Vault, VaultSettings, VaultrsClient};
 use lifecycle_tests::turns::{complete, settle, tasks, until};
 use secrets_config_core::{Config, DbCredentials, Rotating};
+use serde_json::json;
+use tempfile::NamedTempFile;
 use testkit::{FakeVault, Terms};
 use tokio::{
     sync::watch,
@@ -13,6 +15,12 @@ use tokio::{
 };
 
 pub(crate) const PATH: &str = "database/creds/app";
+/// A login that Vault keeps.
+pub(crate) const STATIC: &str = "database/static-creds/app";
+pub(crate) const SECRET_ID: &str = "an id of the role";
+/// Where a wrapped secret id is made.
+const MADE_AT: &str = "auth/approle/role/app/secret-id";
+
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
 /// So often the driver looks whether somebody can still see what it holds.
@@ -24,41 +32,86 @@ pub(crate) const LONG: Terms =
 
 pub(crate) struct Ground {
     pub(crate) server: FakeVault,
+    /// What the service logs in with.
+    secret_id: NamedTempFile,
+    is_wrapped: bool,
+    borrowed: RefCell<Option<VaultrsClient>>,
     tasks: usize,
 }
 
 impl Ground {
     pub(crate) async fn new(terms: Terms) -> Self {
         let server = FakeVault::start(terms).await.unwrap();
-        Self { server, tasks: tasks() }
+        let secret_id = NamedTempFile::new().unwrap();
+        let ground =
+            Self { server, secret_id, is_wrapped: false, borrowed: RefCell::new(None), tasks: tasks() };
+        ground.give(SECRET_ID);
+        ground.set_password("a password");
+        ground
+    }
+
+    /// The secret id comes wrapped.
+    pub(crate) async fn wrapped(terms: Terms) -> Self {
+        let ground = Self { is_wrapped: true, ..Self::new(terms).await };
+        ground.give_wrapped();
+        ground
     }
 
     pub(crate) fn builder(&self) -> direct_vault::Builder {
         let url = self.server.url();
-        let pairs = [
+        let mut pairs = vec![
             ("VAULT_ADDR", url.as_str()),
             ("VAULT_ROLE_ID", "a role"),
-            ("VAULT_SECRET_ID", "an id of the role"),
+            ("VAULT_SECRET_ID_FILE", self.secret_id.path().to_str().unwrap()),
         ];
+        pairs.extend(self.is_wrapped.then_some(("VAULT_SECRET_ID_WRAPPING_PATH", MADE_AT)));
         Vault::builder(VaultSettings::from_pairs(pairs).unwrap())
+    }
+
+    /// Replaces the secret id in its file.
+    pub(crate) fn give(&self, secret_id: &str) {
+        fs::write(self.secret_id.path(), secret_id).unwrap();
+    }
+
+    pub(crate) fn give_wrapped(&self) {
+        self.give(&self.server.wrap(SECRET_ID, MADE_AT));
+    }
+
+    /// Changes the password of the login that Vault keeps.
+    pub(crate) fn set_password(&self, password: &str) {
+        self.server.write(STATIC, json!({ "username": "app", "password": password, "ttl": 3600 }));
+    }
+
+    pub(crate) fn borrow(&self, vault: &Vault) {
+        self.borrowed.replace(Some(vault.vaultrs().unwrap()));
+    }
+
+    pub(crate) fn return_what_is_borrowed(&self) {
+        self.borrowed.take();
+    }
+
+    /// Returns how often this was asked for.
+    pub(crate) fn asked(&self, request: &str) -> usize {
+        self.server.requests().iter().filter(|asked| *asked == request).count()
     }
 
     pub(crate) async fn vault(&self) -> Vault {
         complete(self.builder().start()).await.unwrap()
     }
 
-    /// Waits until no lease is left, and asserts that it has been asked for within `bound`: the answer takes turns, and no
-    /// time.
-    pub(crate) async fn assert_let_go(&self, bound: Duration) {
+    /// Waits until nothing is held and no lease is left, and asserts that it has been asked for within `bound`: the
+    /// answer takes turns, and no time.
+    pub(crate) async fn assert_let_go(&self, vault: &Vault, bound: Duration) {
+        let is_gone = || self.server.leases() == 0 && vault.status().borrow().leases.is_empty();
         settle().await;
         let start = Instant::now();
         complete(async {
-            while self.server.leases() > 0 && start.elapsed() < bound {
+            while !is_gone() && start.elapsed() < bound {
                 yield_now().await;
             }
         })
         .await;
-        until("the lease is let go of", || self.server.leases() == 0).await;
+        until("it is let go of", is_gone).await;
     }
 
     /// Asserts that nobody is left to do anything, now or later.

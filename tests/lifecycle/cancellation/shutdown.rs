@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     ground::{Ground, LONG, Last, PATH},
-    stage::{self, Stage},
+    stage::{Stage, at_every_stage},
 };
 
 /// What the documentation promises.
@@ -15,7 +15,7 @@ const BOUND: Duration = Duration::from_secs(5);
 
 fn shut_down_during(stage: Stage) {
     let turns = at_every_turn(async |turns| {
-        let ground = Ground::new(stage.terms).await;
+        let ground = stage.ground().await;
         let (vault, login, is_over) = stage.reach(turns, &ground).await;
         let status = vault.status();
         let is_sealed = ground.server.is_sealed();
@@ -25,7 +25,7 @@ fn shut_down_during(stage: Stage) {
         if !is_sealed {
             assert_eq!((ground.server.tokens(), ground.server.leases()), (0, 0), "after {turns} turns");
         }
-        ground.server.seal(false);
+        stage.end(&ground);
         let last = Last::of(status, login).await;
         ground.assert_quiet().await;
         last.assert_unchanged().await;
@@ -34,30 +34,7 @@ fn shut_down_during(stage: Stage) {
     assert!(turns > 5, "it was cut at {turns} places only");
 }
 
-#[test]
-fn while_the_token_is_renewed() {
-    shut_down_during(stage::TOKEN_RENEWAL);
-}
-
-#[test]
-fn while_a_lease_is_renewed() {
-    shut_down_during(stage::LEASE_RENEWAL);
-}
-
-#[test]
-fn while_a_lease_is_replaced() {
-    shut_down_during(stage::LEASE_REPLACEMENT);
-}
-
-#[test]
-fn while_the_token_is_replaced() {
-    shut_down_during(stage::TOKEN_REPLACEMENT);
-}
-
-#[test]
-fn during_an_outage() {
-    shut_down_during(stage::OUTAGE);
-}
+at_every_stage!(shut_down_during);
 
 #[test]
 fn while_a_lease_is_asked_for() {
@@ -74,8 +51,32 @@ fn while_a_lease_is_asked_for() {
     });
 }
 
+/// Cuts it everywhere, at a few places of the stage.
+fn dropped_during(stage: Stage) {
+    for into in [2, 10] {
+        let turns = at_every_turn(async |turns| {
+            let ground = stage.ground().await;
+            let (vault, login, _) = stage.reach(into, &ground).await;
+            let status = vault.status();
+            let completed = cut_after(turns, vault.shutdown()).await.is_some();
+            stage.end(&ground);
+            let last = Last::of(status, login).await;
+            ground.assert_quiet().await;
+            last.assert_unchanged().await;
+            completed
+        });
+        assert!(turns > 5, "{into} turns into it, it was cut at {turns} places only");
+    }
+}
+
+mod dropped {
+    use super::dropped_during;
+
+    crate::stage::at_every_stage!(dropped_during);
+}
+
 #[test]
-fn a_shutdown_that_is_dropped_ends_where_it_is() {
+fn a_shutdown_that_is_dropped_while_nothing_happens_ends_where_it_is() {
     let turns = at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
         let vault = ground.vault().await;

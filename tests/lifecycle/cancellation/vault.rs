@@ -1,20 +1,20 @@
 //! A `Vault` that is dropped without a word.
 
-use lifecycle_tests::turns::{at_every_turn, cut_after, tasks, until};
+use lifecycle_tests::turns::{at_every_turn, complete, cut_after, tasks, until};
 
 use crate::{
     ground::{Ground, LONG, Last, PATH},
-    stage::{self, Stage},
+    stage::{Stage, at_every_stage},
 };
 
 fn dropped_during(stage: Stage) {
     let turns = at_every_turn(async |turns| {
-        let ground = Ground::new(stage.terms).await;
+        let ground = stage.ground().await;
         let (vault, login, is_over) = stage.reach(turns, &ground).await;
         let status = vault.status();
         drop(vault);
         let last = Last::of(status, login).await;
-        ground.server.seal(false);
+        stage.end(&ground);
         ground.assert_quiet().await;
         last.assert_unchanged().await;
         is_over
@@ -22,30 +22,7 @@ fn dropped_during(stage: Stage) {
     assert!(turns > 5, "it was cut at {turns} places only");
 }
 
-#[test]
-fn dropped_while_the_token_is_renewed() {
-    dropped_during(stage::TOKEN_RENEWAL);
-}
-
-#[test]
-fn dropped_while_a_lease_is_renewed() {
-    dropped_during(stage::LEASE_RENEWAL);
-}
-
-#[test]
-fn dropped_while_a_lease_is_replaced() {
-    dropped_during(stage::LEASE_REPLACEMENT);
-}
-
-#[test]
-fn dropped_while_the_token_is_replaced() {
-    dropped_during(stage::TOKEN_REPLACEMENT);
-}
-
-#[test]
-fn dropped_during_an_outage() {
-    dropped_during(stage::OUTAGE);
-}
+at_every_stage!(dropped_during);
 
 #[test]
 fn dropped_while_a_lease_is_asked_for() {
@@ -66,7 +43,7 @@ fn nothing_is_revoked_by_a_drop() {
     at_every_turn(async |turns| {
         let ground = Ground::new(LONG).await;
         let vault = ground.vault().await;
-        let _login = lifecycle_tests::turns::complete(vault.database(PATH)).await.unwrap();
+        let _login = complete(vault.database(PATH)).await.unwrap();
         drop(vault);
         until("the tasks have ended", || tasks() == 1).await;
         assert_eq!((ground.server.tokens(), ground.server.leases()), (1, 1));

@@ -14,6 +14,12 @@ pub(super) struct State {
     leases: BTreeMap<String, Lease>,
     pub(super) sealed: bool,
     pub(super) denied: Vec<String>,
+    /// The one secret id that it takes, if that matters.
+    pub(super) accepted: Option<String>,
+    pub(super) written: BTreeMap<String, Value>,
+    /// What is wrapped, and where that was made, by its token.
+    wrapped: BTreeMap<String, (String, String)>,
+    wrapped_so_far: usize,
     pub(super) requests: Vec<String>,
     pub(super) token_increments: Vec<Option<u64>>,
 }
@@ -39,6 +45,10 @@ impl State {
             leases: BTreeMap::new(),
             sealed: false,
             denied: Vec::new(),
+            accepted: None,
+            written: BTreeMap::new(),
+            wrapped: BTreeMap::new(),
+            wrapped_so_far: 0,
             requests: Vec::new(),
             token_increments: Vec::new(),
         }
@@ -61,6 +71,17 @@ impl State {
         self.leases.values().filter(|lease| self.lives(lease)).count()
     }
 
+    pub(super) fn wrap(&mut self, secret_id: &str, path: &str) -> String {
+        self.wrapped_so_far += 1;
+        let token = format!("wrapping.{}", self.wrapped_so_far);
+        self.wrapped.insert(token.clone(), (secret_id.to_owned(), path.to_owned()));
+        token
+    }
+
+    pub(super) fn revoke_all(&mut self) {
+        self.tokens.values_mut().for_each(|grant| grant.revoked = true);
+    }
+
     pub(super) fn answer(&mut self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
         self.requests.push(format!("{method} {path}"));
         if path == "sys/health" {
@@ -70,8 +91,11 @@ impl State {
         if self.sealed {
             return refused(StatusCode::SERVICE_UNAVAILABLE, "Vault is sealed");
         }
-        if path == "auth/approle/login" {
-            return self.log_in();
+        match path {
+            "auth/approle/login" => return self.log_in(body),
+            "sys/wrapping/lookup" => return self.look_at_wrapped(body),
+            "sys/wrapping/unwrap" => return self.unwrap(token),
+            _ => {}
         }
         let now = Instant::now();
         let is_alive = self.tokens.get(token).is_some_and(|grant| grant.lives(now));
@@ -85,11 +109,19 @@ impl State {
             "sys/leases/renew" => self.renew_lease(body),
             "sys/leases/revoke" => self.revoke_lease(body),
             _ if path.starts_with("database/creds/") => self.issue(path, token),
-            _ => refused(StatusCode::FORBIDDEN, "permission denied"),
+            _ => match self.written.get(path) {
+                Some(data) => granted(json!({
+                    "lease_id": "", "lease_duration": 0, "renewable": false, "data": data,
+                })),
+                None => refused(StatusCode::FORBIDDEN, "permission denied"),
+            },
         }
     }
 
-    fn log_in(&mut self) -> Answer {
+    fn log_in(&mut self, body: &Value) -> Answer {
+        if self.accepted.as_deref().is_some_and(|accepted| body["secret_id"] != accepted) {
+            return refused(StatusCode::BAD_REQUEST, "invalid role or secret ID");
+        }
         let token = format!("hvs.{}", self.tokens.len() + 1);
         self.tokens.insert(token.clone(), Grant::new(Instant::now(), self.terms.token_ttl));
         granted(json!({ "auth": {
@@ -98,6 +130,21 @@ impl State {
             "renewable": true,
             "num_uses": 0,
         } }))
+    }
+
+    fn look_at_wrapped(&self, body: &Value) -> Answer {
+        let token = body["token"].as_str().unwrap_or_default();
+        match self.wrapped.get(token) {
+            Some((_, path)) => granted(json!({ "data": { "creation_path": path } })),
+            None => refused(StatusCode::BAD_REQUEST, "wrapping token is not valid or does not exist"),
+        }
+    }
+
+    fn unwrap(&mut self, token: &str) -> Answer {
+        match self.wrapped.remove(token) {
+            Some((secret_id, _)) => granted(json!({ "data": { "secret_id": secret_id } })),
+            None => refused(StatusCode::BAD_REQUEST, "wrapping token is not valid or does not exist"),
+        }
     }
 
     fn renew_token(&mut self, token: &str, body: &Value) -> Answer {
