@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use canary_tests::Log;
-use direct_vault::{Vault, VaultSettings};
-use lifecycle_tests::turns::{complete, pass, paused};
-use secrets_config_core::Config;
+use direct_vault::Vault;
+use lifecycle_tests::{
+    service::settings,
+    turns::{complete, pass, paused},
+};
 use testkit::{FakeVault, Terms};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -25,10 +27,7 @@ fn that_leases_cannot_be_renewed_is_said_once_in_the_lives_of_several_leases_and
         };
         let server = FakeVault::start(terms).await.unwrap();
         server.deny("sys/leases/renew");
-        let url = server.url();
-        let pairs = [("VAULT_ADDR", url.as_str()), ("VAULT_ROLE_ID", "a role"), ("VAULT_SECRET_ID", "an id")];
-        let vault =
-            complete(Vault::builder(VaultSettings::from_pairs(pairs).unwrap()).start()).await.unwrap();
+        let vault = complete(Vault::builder(settings(&server, &[])).start()).await.unwrap();
         let mut logins = Vec::new();
         for path in ["database/creds/one", "database/creds/two", "database/creds/three"] {
             logins.push(complete(vault.database(path)).await.unwrap());

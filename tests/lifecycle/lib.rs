@@ -6,5 +6,7 @@
 )]
 
 mod calm;
+pub mod journal;
 pub mod operator;
+pub mod service;
 pub mod turns;

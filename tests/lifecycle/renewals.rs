@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use direct_vault::{Vault, VaultSettings};
-use lifecycle_tests::turns::{complete, pass, paused};
-use secrets_config_core::Config;
+use direct_vault::Vault;
+use lifecycle_tests::{
+    service::settings,
+    turns::{complete, pass, paused},
+};
 use testkit::{FakeVault, Terms};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -18,11 +20,7 @@ fn the_first_renewal_after_a_start_asks_for_a_second_less_and_no_other_for_anyth
         for (token_ttl, first) in [(10 * MINUTE, Some(599)), (9 * MINUTE, None)] {
             let terms = Terms { token_ttl, token_max_ttl: 100 * HOUR, lease_ttl: HOUR, lease_max_ttl: HOUR };
             let server = FakeVault::start(terms).await.unwrap();
-            let url = server.url();
-            let pairs =
-                [("VAULT_ADDR", url.as_str()), ("VAULT_ROLE_ID", "a role"), ("VAULT_SECRET_ID", "an id")];
-            let settings = VaultSettings::from_pairs(pairs).unwrap();
-            let vault = complete(Vault::builder(settings).start()).await.unwrap();
+            let vault = complete(Vault::builder(settings(&server, &[])).start()).await.unwrap();
             pass(3 * token_ttl, SECOND).await;
             complete(vault.shutdown()).await;
 

@@ -82,6 +82,11 @@ impl FakeVault {
         self.lock().denied.push(path.to_owned());
     }
 
+    /// Answers every request to this path with status 500 from now on, as where what is behind it fails.
+    pub fn fail(&self, path: &str) {
+        self.lock().failing.push(path.to_owned());
+    }
+
     /// Accepts a login with this secret id and no other from now on.
     pub fn accept(&self, secret_id: &str) {
         self.lock().accepted = Some(secret_id.to_owned());

@@ -2,9 +2,12 @@
 
 use std::{cell::RefCell, fs, time::Duration};
 
-use direct_vault::{State, Status, Vault, VaultSettings, VaultrsClient};
-use lifecycle_tests::turns::{complete, settle, tasks, until};
-use secrets_config_core::{Config, DbCredentials, Rotating};
+use direct_vault::{State, Status, Vault, VaultrsClient};
+use lifecycle_tests::{
+    service::settings,
+    turns::{complete, settle, tasks, until},
+};
+use secrets_config_core::{DbCredentials, Rotating};
 use serde_json::json;
 use tempfile::NamedTempFile;
 use testkit::{FakeVault, Terms};
@@ -58,14 +61,9 @@ impl Ground {
     }
 
     pub(crate) fn builder(&self) -> direct_vault::Builder {
-        let url = self.server.url();
-        let mut pairs = vec![
-            ("VAULT_ADDR", url.as_str()),
-            ("VAULT_ROLE_ID", "a role"),
-            ("VAULT_SECRET_ID_FILE", self.secret_id.path().to_str().unwrap()),
-        ];
+        let mut pairs = vec![("VAULT_SECRET_ID_FILE", self.secret_id.path().to_str().unwrap())];
         pairs.extend(self.is_wrapped.then_some(("VAULT_SECRET_ID_WRAPPING_PATH", MADE_AT)));
-        Vault::builder(VaultSettings::from_pairs(pairs).unwrap())
+        Vault::builder(settings(&self.server, &pairs))
     }
 
     /// Replaces the secret id in its file.

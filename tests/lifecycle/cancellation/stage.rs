@@ -93,11 +93,11 @@ pub(crate) const DEAD_TOKEN: Stage = Stage {
     ..LEASE_RENEWAL
 };
 
-/// Vault does not take the secret id any more. After the second refusal there is another one in the file, which is looked
-/// at before the next login is due.
+/// Vault does not take the secret id any more. After the third refusal there is another one in the file, which is looked
+/// at before the next login is due: three may be made at once.
 pub(crate) const LOGIN_REFUSED: Stage = Stage {
     begin: |ground, _| ground.server.accept("another id"),
-    is_seen: |ground, _| ground.asked("POST auth/approle/login") > 2,
+    is_seen: |ground, _| ground.asked("POST auth/approle/login") > 3,
     end: |ground| ground.give("another id"),
     is_over: |status| status.counters.rotations > 0,
     ..TOKEN_REPLACEMENT

@@ -14,6 +14,7 @@ pub(super) struct State {
     leases: BTreeMap<String, Lease>,
     pub(super) sealed: bool,
     pub(super) denied: Vec<String>,
+    pub(super) failing: Vec<String>,
     /// The one secret id that it takes, if that matters.
     pub(super) accepted: Option<String>,
     pub(super) written: BTreeMap<String, Value>,
@@ -45,6 +46,7 @@ impl State {
             leases: BTreeMap::new(),
             sealed: false,
             denied: Vec::new(),
+            failing: Vec::new(),
             accepted: None,
             written: BTreeMap::new(),
             wrapped: BTreeMap::new(),
@@ -102,6 +104,9 @@ impl State {
         if !is_alive || self.denied.iter().any(|denied| denied == path) {
             return refused(StatusCode::FORBIDDEN, "permission denied");
         }
+        if self.failing.iter().any(|failing| failing == path) {
+            return refused(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
+        }
         match path {
             "auth/token/lookup-self" => granted(json!({ "data": {} })),
             "auth/token/renew-self" => self.renew_token(token, body),
@@ -124,8 +129,10 @@ impl State {
         }
         let token = format!("hvs.{}", self.tokens.len() + 1);
         self.tokens.insert(token.clone(), Grant::new(Instant::now(), self.terms.token_ttl));
+        let accessor = format!("accessor.{}", self.tokens.len());
         granted(json!({ "auth": {
             "client_token": token,
+            "accessor": accessor,
             "lease_duration": self.terms.token_ttl.as_secs(),
             "renewable": true,
             "num_uses": 0,
