@@ -50,7 +50,7 @@ async fn the_lease_of_a_pool_that_is_closed_is_revoked_and_that_of_another_is_no
     assert_eq!(app.leases(&server).await.unwrap(), 2);
     drop(in_use);
     closing.await.unwrap();
-    vault_tests::until(&vault, BOUND, |status| status.counters.revocations == 1).await;
+    vault_tests::until(&vault, vault_tests::SOON, |status| status.counters.revocations == 1).await;
     assert_eq!(app.database_users(&postgres).await.unwrap(), [user(&kept).await]);
     assert_eq!(app.leases(&server).await.unwrap(), 1);
 

@@ -1,8 +1,6 @@
 //! How the direct example starts, and why it does not.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
-use std::time::Duration;
-
 use service_tests::{SOON, Servers};
 use testkit::{Provision, Service};
 
@@ -77,7 +75,7 @@ async fn a_sealed_vault_is_waited_for() {
     assert_eq!(service.get("/readyz").await.unwrap().0, 503);
     assert_eq!(service.output().matches("is sealed").count(), 1, "{}", service.output());
     servers.vault.unseal().await.unwrap();
-    service.wait_ready(Duration::from_secs(6)).await.unwrap();
+    service.wait_ready(SOON).await.unwrap();
 }
 
 #[tokio::test]
@@ -90,7 +88,7 @@ async fn a_vault_that_does_not_answer_is_waited_for() {
     assert_eq!(service.get("/readyz").await.unwrap().0, 503);
     servers.vault.restart().await.unwrap();
     servers.vault.unseal().await.unwrap();
-    service.wait_ready(Duration::from_secs(6)).await.unwrap();
+    service.wait_ready(SOON).await.unwrap();
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod authority;
 mod ground;
 mod issuer;
 mod mounted;
+mod pulse;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub use authority::Authority;
 pub use ground::{Ground, SecretId, server};
 pub use issuer::Issuer;
 pub use mounted::Mounted;
+pub use pulse::Pulse;
 
 /// Nothing that is waited for takes longer than this, unless something is wrong.
 pub const SOON: Duration = Duration::from_secs(20);

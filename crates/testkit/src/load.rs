@@ -93,7 +93,7 @@ impl Load {
         let _ended = self.stop.send(());
         while self.driver.join_next().await.is_some() {}
         let samples = std::mem::take(&mut *self.samples.lock());
-        Summary::new(samples, elapsed)
+        Summary::new(samples, self.started.into_std(), elapsed)
     }
 
     /// Returns the counts so far.

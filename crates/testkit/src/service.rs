@@ -13,7 +13,7 @@ use std::{
 
 use reqwest::{Client, Method};
 use serde_json::Value;
-use tokio::task::JoinSet;
+use tokio::{net::TcpSocket, task::JoinSet};
 
 pub use output::{Line, Stream};
 
@@ -35,6 +35,7 @@ pub struct Service {
     readers: JoinSet<()>,
     client: Client,
     address: SocketAddr,
+    _port: Option<TcpSocket>,
 }
 
 impl Service {
@@ -60,9 +61,9 @@ impl Service {
     ) -> Result<Self> {
         let mut env: BTreeMap<String, String> =
             env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        let port = match env.get("PORT").and_then(|port| port.parse().ok()) {
-            Some(port) => port,
-            None => port::free()?,
+        let (port, reserved) = match env.get("PORT").and_then(|port| port.parse().ok()) {
+            Some(port) => (port, None),
+            None => port::reserved()?,
         };
         env.entry("PORT".into()).or_insert_with(|| port.to_string());
         let order = Order {
@@ -88,6 +89,7 @@ impl Service {
                 source,
             })?,
             address: (Ipv4Addr::LOCALHOST, port).into(),
+            _port: reserved,
         })
     }
 

@@ -3,6 +3,7 @@
 //! Times are scaled: what is an hour there is [`scene::HOUR`] here.
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
+mod machine;
 mod scene;
 
 mod s01_steady_state;
@@ -22,6 +23,7 @@ mod s15_rate_limit;
 mod s16_renewal_always_fails;
 mod s17_renewal_denied;
 mod s18_path_denied;
+mod s18_role_deleted;
 mod s19_secret_id_still_old;
 mod s20_secret_id_file_replaced;
 mod s21_wrapped_secret_id;

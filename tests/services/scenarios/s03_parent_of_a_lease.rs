@@ -9,10 +9,10 @@ use crate::scene::{CREDS, HOUR, LOGIN, SECOND, Scene, usual};
 /// first token is leaving. One that was read with it would be good for minutes at most.
 #[tokio::test]
 async fn no_lease_is_read_with_a_token_that_is_about_to_end() {
-    let provision = Provision { token_max_ttl: 2 * HOUR, ..usual() };
+    let provision = Provision { token_ttl: 2 * HOUR, token_max_ttl: 4 * HOUR, ..usual() };
     let scene = Scene::with(provision, &[("DATABASE_LOGIN_MAX_AGE", "5")]).await;
     scene.proxy.inject(When::path(LOGIN), Fault::Hold(5 * SECOND));
-    scene.until(3 * HOUR, "logged in again", |status| status["logins"] == 2).await;
+    scene.until(5 * HOUR, "logged in again", |status| status["logins"] == 2).await;
     tokio::time::sleep(HOUR / 2).await;
     let mut after = scene.end().await;
     after.assert_unharmed();

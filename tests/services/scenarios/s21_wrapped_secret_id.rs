@@ -1,5 +1,10 @@
 //! The secret id comes wrapped, to be unwrapped once.
 
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
 use secrets_config::{
     Secret, SecretSource,
     vault::{Error, Vault, VaultSettings, login::AppRole},
@@ -38,6 +43,32 @@ impl Stage {
     }
 }
 
+/// What is logged on a thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn subscriber(&self) -> impl tracing::Subscriber + use<> {
+        let log = self.clone();
+        tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().map_err(|_poisoned| io::ErrorKind::Other)?.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_was_unwrapped_before_is_an_event_of_its_own_and_not_tried_again() {
     let stage = Stage::set().await;
@@ -45,10 +76,19 @@ async fn a_token_that_was_unwrapped_before_is_an_event_of_its_own_and_not_tried_
     stage.start(Secret::from(token.as_str())).await.unwrap().shutdown().await;
     assert_eq!(stage.asked(), (1, 1));
 
-    let error = stage.start(Secret::from(token.as_str())).await.unwrap_err();
+    let log = Log::default();
+    let error = {
+        // The driver runs on the thread of the test.
+        let _recording = tracing::subscriber::set_default(log.subscriber());
+        stage.start(Secret::from(token.as_str())).await.unwrap_err()
+    };
     assert!(matches!(error, Error::WrappingTokenUsed { .. }), "{error}");
     assert!(error.to_string().contains(PATH) && !error.to_string().contains(&token), "{error}");
     assert_eq!(stage.asked(), (2, 1), "it was looked at once more, and that was all");
+    let said = log.text();
+    let events: Vec<_> = said.lines().filter(|line| line.contains("security=true")).collect();
+    assert!(matches!(events[..], [event] if event.contains("ERROR direct_vault")), "{said}");
+    assert!(!said.contains(&token), "the log holds the token");
 }
 
 #[tokio::test]

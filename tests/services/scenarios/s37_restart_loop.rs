@@ -2,7 +2,7 @@
 
 use service_tests::SOON;
 
-use crate::scene::{CREDS, LOGIN, SECOND, Stage, usual};
+use crate::scene::{CREDS, HOUR, LOGIN, SECOND, Stage, usual};
 
 const STARTS: usize = 5;
 
@@ -33,5 +33,29 @@ async fn a_service_that_is_restarted_every_few_seconds_has_two_users_at_most() {
         assert!(users.len() <= 1, "{users:?}: the next start adds one");
     }
     assert_eq!(stage.proxy.requests(LOGIN).len(), STARTS);
+    assert_eq!(stage.servers.left_over().await, (0, 0));
+}
+
+/// Nobody gives anything back then.
+#[tokio::test]
+async fn a_service_that_is_killed_again_and_again_leaves_a_user_each_time_that_ends_by_its_time() {
+    let stage = Stage::set(usual()).await;
+    let (app, vault) = (&stage.servers.app, &stage.servers.vault);
+    let mut lost = Vec::new();
+    for start in 1..=STARTS {
+        let mut service = stage.service(&[]).await;
+        service.wait_ready(SOON).await.unwrap();
+        service.kill().await;
+        service.wait_exit(SOON).await.unwrap();
+        let leases = app.lease_ids(vault).await.unwrap();
+        lost.extend(leases.iter().filter(|lease| !lost.contains(*lease)).cloned().collect::<Vec<_>>());
+        assert!(lost.len() <= start, "{} leases after {start} starts", lost.len());
+        let users = app.database_users(&stage.servers.postgres).await.unwrap();
+        assert!(users.len() <= start, "{users:?} after {start} starts");
+    }
+    let [logins, creds] = [LOGIN, CREDS].map(|path| stage.proxy.requests(path));
+    assert_eq!((logins.len(), creds.len()), (STARTS, STARTS));
+    let ends = creds.last().unwrap().answered_at.unwrap() + HOUR;
+    tokio::time::sleep_until(ends.into()).await;
     assert_eq!(stage.servers.left_over().await, (0, 0));
 }

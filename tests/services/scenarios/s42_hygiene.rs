@@ -45,7 +45,7 @@ async fn an_event_names_the_request_by_which_the_audit_log_knows_it_and_its_toke
     let said = service.output();
     let entries = ["logged in to Vault", "lease issued", "lease replaced"].map(|event| {
         let line = said.lines().find(|line| line.contains(event)).unwrap();
-        let id = line.split_once("request_id=").unwrap().1.split_whitespace().next().unwrap();
+        let id = field(line, "request_id");
         let audit = servers.vault.audit().unwrap();
         let is_answer = |entry: &Value| entry["type"] == "response" && entry["request"]["id"] == id;
         audit.into_iter().find(is_answer).unwrap_or_else(|| panic!("no request is called {id}: {line}"))
@@ -67,10 +67,8 @@ async fn an_event_has_a_hash_by_which_the_token_is_found_among_all_accessors() {
     let service = servers.ready_service(&[("DATABASE_LOGIN_MAX_AGE", "5")]).await;
     service.wait_line("lease replaced", SOON).await.unwrap();
     let said = service.output();
-    let [login, issued, replaced] = ["logged in to Vault", "lease issued", "lease replaced"].map(|event| {
-        let line = said.lines().find(|line| line.contains(event)).unwrap();
-        line.split_once("accessor_sha256=").unwrap().1.split_whitespace().next().unwrap()
-    });
+    let [login, issued, replaced] = ["logged in to Vault", "lease issued", "lease replaced"]
+        .map(|event| field(said.lines().find(|line| line.contains(event)).unwrap(), "accessor_sha256"));
     assert_eq!([issued, replaced], [login; 2]);
     let accessors = servers.vault.admin().list("auth/token/accessors").await.unwrap();
     let hash = |accessor: &String| -> String {
@@ -78,6 +76,27 @@ async fn an_event_has_a_hash_by_which_the_token_is_found_among_all_accessors() {
         hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     };
     assert_eq!(accessors.iter().map(hash).filter(|hash| hash == login).count(), 1, "{login}");
+}
+
+#[tokio::test]
+async fn the_replacement_of_a_lease_tells_why_and_how_long_the_old_one_lasts() {
+    let servers = Servers::start(lasting_token()).await;
+    let service = servers.ready_service(&[("DATABASE_LOGIN_MAX_AGE", "5")]).await;
+    let by_age = service.wait_line("lease replaced", SOON).await.unwrap().text;
+    assert!(by_age.contains("reason=\"age\""), "{by_age}");
+    // The old lease was five seconds old, or a little less, and may have been renewed.
+    let overlap: u64 = field(&by_age, "overlap_ms").parse().unwrap();
+    assert!((1..=HOUR.as_millis()).contains(&overlap.into()), "{by_age}");
+
+    servers.app.revoke_tokens(&servers.vault).await.unwrap();
+    let with_another = service.wait_line("reason=\"new_token\"", SOON).await.unwrap().text;
+    assert!(with_another.contains("lease replaced"), "{with_another}");
+}
+
+/// Returns what stands behind the name of a field in a line of the log.
+fn field<'a>(line: &'a str, name: &str) -> &'a str {
+    let (_, rest) = line.split_once(&format!("{name}=")).unwrap_or_else(|| panic!("no {name} in {line}"));
+    rest.split_whitespace().next().unwrap()
 }
 
 /// Everything that passed the proxy and nobody may read: tokens, their accessors, ids of leases, passwords.

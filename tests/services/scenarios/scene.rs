@@ -7,6 +7,8 @@ use serde_json::Value;
 use service_tests::{SOON, Servers};
 use testkit::{Load, Provision, Proxy, Request, Sample, Seen, Service, Summary};
 
+use crate::machine::{Machine, Probe};
+
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 /// As long as an hour of the scenarios takes here.
 pub(crate) const HOUR: Duration = Duration::from_secs(12);
@@ -29,6 +31,8 @@ const RATE: u32 = 100;
 const PROMPT: Duration = Duration::from_millis(250);
 /// As often as a transaction goes to and fro between processes for once that a request without a database does.
 const STEPS: u32 = 5;
+/// These steps take no longer together than this, whatever the machine takes for one.
+const MOST_FOR_STEPS: Duration = SECOND;
 
 /// The usual setting: tokens of one hour and four at most, and leases of one hour.
 pub(crate) fn usual() -> Provision {
@@ -74,11 +78,10 @@ impl Stage {
         service.wait_ready(SOON).await.unwrap();
         grow(&service).await;
         let load = Load::start(service.address(), RATE).unwrap();
-        let began = Instant::now();
         let slow = Load::of(&[Request::Slow], service.address(), 1).unwrap();
-        let alive = Load::of(&[Request::Alive], service.address(), RATE / 5).unwrap();
+        let probe = Probe::start(&service);
         let Self { servers, proxy } = self;
-        Scene { servers, proxy, service, load, slow, alive, began }
+        Scene { servers, proxy, service, load, slow, probe }
     }
 }
 
@@ -90,9 +93,7 @@ pub(crate) struct Scene {
     load: Load,
     /// There is always a transaction open.
     slow: Load,
-    /// What a request takes on this machine now, whatever happens to the database's login.
-    alive: Load,
-    began: Instant,
+    probe: Probe,
 }
 
 impl Scene {
@@ -126,6 +127,31 @@ impl Scene {
         }
     }
 
+    /// Waits until who asks for a connection gets one of this generation, and returns when it did.
+    pub(crate) async fn swapped(&self, generation: u64) -> Instant {
+        let began = Instant::now();
+        while self.user_generation().await != Some(generation) {
+            assert!(began.elapsed() < SOON + HOUR, "{}", self.service.output());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Instant::now()
+    }
+
+    /// Returns the generation of the login with which a query is made now, if one can be made.
+    pub(crate) async fn user_generation(&self) -> Option<u64> {
+        self.service.get("/whoami").await.unwrap().1["generation"].as_u64()
+    }
+
+    /// Waits until a lease was renewed that was not yet renewed at `then`.
+    pub(crate) async fn renewed_since(&self, then: Instant) {
+        let began = Instant::now();
+        let is_granted = |request: &Seen| request.status == Some(200);
+        while !self.since(then, RENEW_LEASE).iter().any(is_granted) {
+            assert!(began.elapsed() < SOON + 2 * HOUR, "not renewed\n{}", self.service.output());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until no connection of an earlier generation is left.
     pub(crate) async fn drained(&self, generation: u64) {
         let line = format!("every connection has the new login generation={generation}");
@@ -144,9 +170,9 @@ impl Scene {
 
     /// Ends the load. The service goes on.
     pub(crate) async fn end(self) -> Aftermath {
-        let Self { servers, proxy, service, load, slow, alive, began } = self;
-        let (load, slow, alive) = tokio::join!(load.stop(), slow.stop(), alive.stop());
-        Aftermath { servers, proxy, service, load, slow, alive, began }
+        let Self { servers, proxy, service, load, slow, probe } = self;
+        let (load, slow, machine) = tokio::join!(load.stop(), slow.stop(), probe.stop());
+        Aftermath { servers, proxy, service, load, slow, machine }
     }
 }
 
@@ -157,14 +183,13 @@ pub(crate) struct Aftermath {
     pub(crate) service: Service,
     load: Summary,
     slow: Summary,
-    alive: Summary,
-    began: Instant,
+    machine: Machine,
 }
 
 impl Aftermath {
     /// Asserts that no user of the service noticed anything.
     pub(crate) fn assert_unharmed(&self) {
-        let failures: Vec<_> = self.failures().map(ToString::to_string).collect();
+        let failures: Vec<_> = self.failures().map(|(_, sample)| sample.to_string()).collect();
         let said = self.service.output();
         assert!(
             failures.is_empty(),
@@ -173,38 +198,68 @@ impl Aftermath {
             &failures[..failures.len().min(3)]
         );
         let latency = self.load.latency();
-        let machine = self.alive.latency();
+        let machine = self.machine.latency();
         assert!(
-            latency.p99 < PROMPT + STEPS * machine.p99,
+            latency.p99 < PROMPT + (STEPS * machine.p99).min(machine.p99 + MOST_FOR_STEPS),
             "{latency}, without a database {machine}\n{said}"
         );
         assert!(latency.count > 0 && self.slow.requests() > 0);
     }
 
+    /// Asserts that `to` is at most `promised` after `from`, not counting while Vault had not yet answered or the
+    /// machine held everything up.
+    pub(crate) fn assert_within(&self, promised: Duration, from: Instant, to: Instant) {
+        self.machine.assert_within(promised, &self.proxy, from, to);
+    }
+
+    /// Asserts that something was done by `due`, or as much later as Vault and the machine took from a second before on.
+    pub(crate) fn assert_by(&self, due: Instant, done: Instant) {
+        self.assert_within(SECOND, due.checked_sub(SECOND).unwrap(), done);
+    }
+
+    /// Asserts that from each request to the next it is a second.
+    pub(crate) fn assert_a_second_apart(&self, requests: &[Seen]) {
+        self.machine.assert_a_second_apart(requests);
+    }
+
     /// Returns when the last request failed, if one has.
     pub(crate) fn last_failure(&self) -> Option<Instant> {
-        self.failures().map(|sample| self.began + sample.at + sample.latency).max()
+        self.failures().map(|(due, sample)| due + sample.latency).max()
+    }
+
+    /// Returns when the last of the requests that failed was due, if there is one.
+    pub(crate) fn last_due_to_fail(&self) -> Option<Instant> {
+        self.failures().map(|(due, _)| due).max()
     }
 
     /// Returns what the requests that were due since `then` failed with.
     pub(crate) fn failures_since(&self, then: Instant) -> Vec<String> {
-        self.failures().filter(|sample| self.began + sample.at >= then).map(ToString::to_string).collect()
+        self.failures().filter(|(due, _)| *due >= then).map(|(_, sample)| sample.to_string()).collect()
     }
 
-    fn failures(&self) -> impl Iterator<Item = &Sample> {
-        self.load.failures().chain(self.slow.failures())
+    /// The requests that failed, each with when it was due.
+    fn failures(&self) -> impl Iterator<Item = (Instant, &Sample)> {
+        [&self.load, &self.slow]
+            .into_iter()
+            .flat_map(|load| load.failures().map(|sample| (load.began + sample.at, sample)))
     }
 }
 
 /// Lets the pool open all its connections.
 async fn grow(service: &Service) {
-    let each = (0..POOL).map(|_| service.post("/slow?ms=500"));
-    let mut together = each.collect::<FuturesUnordered<_>>();
-    while let Some(answer) = together.next().await {
-        assert_eq!(answer.unwrap().0, 201);
+    let began = Instant::now();
+    loop {
+        let each = (0..POOL).map(|_| service.post("/slow?ms=500"));
+        let mut together = each.collect::<FuturesUnordered<_>>();
+        while let Some(answer) = together.next().await {
+            assert_eq!(answer.unwrap().0, 201);
+        }
+        let (_, status) = service.get("/status").await.unwrap();
+        if status["pool"]["size"] == POOL {
+            return;
+        }
+        assert!(began.elapsed() < SOON, "{status}");
     }
-    let (_, status) = service.get("/status").await.unwrap();
-    assert_eq!(status["pool"]["size"], POOL);
 }
 
 pub(crate) fn since(proxy: &Proxy, then: Instant, prefix: &str) -> Vec<Seen> {

@@ -84,7 +84,7 @@ async fn a_secret_that_nobody_can_see_any_more_is_read_no_more() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(vault.status().borrow().leases.len(), 1);
     drop(last);
-    vault_tests::until(&vault, Duration::from_secs(3), |status| status.leases.is_empty()).await;
+    vault_tests::until(&vault, SOON, |status| status.leases.is_empty()).await;
     // Were it still read, this would be noticed.
     ground.admin().delete("secret/metadata/app/config").await.unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;

@@ -9,9 +9,6 @@ use secrets_config::{
 use testkit::{Postgres, Provision, Provisioned};
 use vault_tests::SOON;
 
-/// Two seconds until it is noticed, and what a busy machine takes for the revocation.
-const BOUND: Duration = Duration::from_secs(5);
-
 #[derive(serde::Deserialize)]
 struct Login {
     username: String,
@@ -68,7 +65,7 @@ async fn a_lease_that_nobody_can_see_any_more_is_revoked_and_no_other() {
     assert_eq!(users, [kept.current().username(), &user]);
 
     drop(last);
-    let let_go = vault_tests::until(&vault, BOUND, |status| status.counters.revocations == 1).await;
+    let let_go = vault_tests::until(&vault, SOON, |status| status.counters.revocations == 1).await;
     assert_eq!(let_go.leases.len(), 1);
     let left = servers.app.database_users(&servers.postgres).await.unwrap();
     assert_eq!(left, [kept.current().username()]);
@@ -87,9 +84,9 @@ async fn a_lease_that_is_dropped_while_it_is_replaced_is_revoked_in_all_its_gene
     tokio::time::timeout(SOON, login.changed()).await.unwrap().unwrap();
     drop(login);
     let revoked = |wanted| move |status: &Status| status.counters.revocations == wanted;
-    vault_tests::until(&vault, BOUND, revoked(1)).await;
+    vault_tests::until(&vault, SOON, revoked(1)).await;
     drop(old);
-    vault_tests::until(&vault, BOUND, revoked(2)).await;
+    vault_tests::until(&vault, SOON, revoked(2)).await;
     assert_eq!(servers.app.database_users(&servers.postgres).await.unwrap(), Vec::<String>::new());
     assert_eq!(servers.app.leases(&servers.server).await.unwrap(), 0);
     vault.shutdown().await;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod doubts;
+mod extremes;
 mod kv;
 mod leases;
 mod logins;

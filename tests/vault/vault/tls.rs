@@ -1,11 +1,11 @@
 //! Whom to believe that they are Vault, and who the service is to Vault.
 #![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use secrets_config::vault::{Error, ServerSettings, Vault};
 use testkit::Tls;
-use vault_tests::{Authority, Ground, server};
+use vault_tests::{Authority, Ground, SOON, server};
 
 /// A server with a certificate for 127.0.0.1, or for `dns_name`, and its authority's file.
 async fn start(directory: &Path, dns_name: Option<&str>) -> Ground {
@@ -21,11 +21,16 @@ fn text(path: &Path) -> &str {
 async fn connect(ground: &Ground, variables: &[(&str, &str)]) -> Result<Vault, Error> {
     let mut settings = ground.fresh_settings().await;
     settings.server = at(ground, variables);
-    // A certificate that is not believed is waited for, as a Vault that is away is.
-    let starting = Vault::builder(settings).start();
-    tokio::time::timeout(std::time::Duration::from_secs(2), starting).await.unwrap_or_else(|_| {
-        Err(Error::Unreachable { address: String::new(), reason: "it was waited for".to_owned() })
-    })
+    Vault::builder(settings).startup_deadline(SOON).start().await
+}
+
+/// Asserts that Vault is asked and not believed. That is waited for, as a Vault that is away is.
+async fn assert_refused(ground: &Ground, variables: &[(&str, &str)], why: &str) {
+    let mut settings = ground.fresh_settings().await;
+    settings.server = at(ground, variables);
+    let error = Vault::builder(settings).startup_deadline(Duration::from_secs(2)).start().await.unwrap_err();
+    let Error::NotStarted { source: Some(source), .. } = &error else { panic!("{why}: {error}") };
+    assert!(matches!(**source, Error::Unreachable { .. }), "{why}: {source}");
 }
 
 fn at(ground: &Ground, variables: &[(&str, &str)]) -> ServerSettings {
@@ -50,7 +55,7 @@ async fn an_authority_is_given_as_a_file_as_itself_or_in_a_directory() {
     {
         connect(&ground, &[variable]).await.unwrap().shutdown().await;
     }
-    assert!(connect(&ground, &[]).await.is_err(), "the system does not know the authority");
+    assert_refused(&ground, &[], "the system does not know the authority").await;
 }
 
 #[tokio::test]
@@ -60,7 +65,7 @@ async fn the_authority_itself_wins_over_its_file() {
     let other = Authority::new("another").pem();
     let file = directory.path().join("ca.pem");
     let variables = [("VAULT_CACERT", text(&file)), ("VAULT_CACERT_BYTES", &other)];
-    assert!(matches!(connect(&ground, &variables).await, Err(Error::Unreachable { .. })));
+    assert_refused(&ground, &variables, "the file is of the right authority, and does not count").await;
 }
 
 #[tokio::test]
@@ -69,7 +74,7 @@ async fn a_certificate_of_another_name_needs_that_name() {
     let ground = start(directory.path(), Some("vault.internal")).await;
     let file = directory.path().join("ca.pem");
     let cacert = ("VAULT_CACERT", text(&file));
-    assert!(connect(&ground, &[cacert]).await.is_err(), "it is not for 127.0.0.1");
+    assert_refused(&ground, &[cacert], "it is not for 127.0.0.1").await;
     let named = connect(&ground, &[cacert, ("VAULT_TLS_SERVER_NAME", "vault.internal")]).await.unwrap();
     named.shutdown().await;
     let error = connect(&ground, &[cacert, ("VAULT_TLS_SERVER_NAME", "not a name")]).await.unwrap_err();
@@ -91,7 +96,7 @@ async fn a_server_that_asks_for_a_certificate_is_shown_one() {
     let shown =
         [("VAULT_CACERT", text(&ca)), ("VAULT_CLIENT_CERT", text(&cert)), ("VAULT_CLIENT_KEY", text(&key))];
     connect(&ground, &shown).await.unwrap().shutdown().await;
-    assert!(connect(&ground, &shown[..1]).await.is_err(), "Vault asks for a certificate");
+    assert_refused(&ground, &shown[..1], "Vault asks for a certificate").await;
 
     std::fs::write(&key, "-----BEGIN PRIVATE KEY-----\nhunter2-canary\n-----END PRIVATE KEY-----\n").unwrap();
     let error = connect(&ground, &shown).await.unwrap_err();

@@ -1,6 +1,10 @@
 //! What a load measured.
 
-use std::{fmt, ops::Range, time::Duration};
+use std::{
+    fmt,
+    ops::Range,
+    time::{Duration, Instant},
+};
 
 use super::Sample;
 
@@ -9,6 +13,8 @@ use super::Sample;
 pub struct Summary {
     /// The requests, in the order they were due.
     pub samples: Vec<Sample>,
+    /// When the first one was due.
+    pub began: Instant,
     /// How long requests were sent.
     pub elapsed: Duration,
 }
@@ -27,9 +33,9 @@ pub struct Latency {
 }
 
 impl Summary {
-    pub(super) fn new(mut samples: Vec<Sample>, elapsed: Duration) -> Self {
+    pub(super) fn new(mut samples: Vec<Sample>, began: Instant, elapsed: Duration) -> Self {
         samples.sort_by_key(|sample| sample.at);
-        Self { samples, elapsed }
+        Self { samples, began, elapsed }
     }
 
     /// How many requests were sent.
@@ -47,6 +53,15 @@ impl Summary {
     /// The requests that did not succeed, each printable with its reason.
     pub fn failures(&self) -> impl Iterator<Item = &Sample> {
         self.samples.iter().filter(|sample| !sample.is_success())
+    }
+
+    /// The times at which a request that took longer than `limit` was on its way, each from when it was due to its end.
+    pub fn slower_than(&self, limit: Duration) -> impl Iterator<Item = Range<Instant>> {
+        let slow = self.samples.iter().filter(move |sample| sample.latency > limit);
+        slow.map(|sample| {
+            let due = self.began + sample.at;
+            due..due + sample.latency
+        })
     }
 
     /// The latency of all requests.
@@ -108,7 +123,7 @@ mod tests {
             latency: Duration::from_millis(latency),
             outcome: Outcome::Success,
         };
-        Summary::new((0..).zip(latencies).map(sample).collect(), Duration::ZERO)
+        Summary::new((0..).zip(latencies).map(sample).collect(), Instant::now(), Duration::ZERO)
     }
 
     #[test]
@@ -117,6 +132,15 @@ mod tests {
         let [p50, p99, max] = [100, 198, 200].map(Duration::from_millis);
         assert_eq!(latency, Latency { count: 200, p50, p99, max });
         assert_eq!(summary([]).latency(), Latency::default());
+    }
+
+    #[test]
+    fn what_was_slow_is_told_with_its_time() {
+        let summary = summary([10, 500, 20, 700]);
+        let slow: Vec<_> = summary.slower_than(Duration::from_millis(100)).collect();
+        let [second, third] = [1, 3].map(|second| summary.began + Duration::from_secs(second));
+        let [half, more] = [500, 700].map(Duration::from_millis);
+        assert_eq!(slow, [second..second + half, third..third + more]);
     }
 
     #[test]

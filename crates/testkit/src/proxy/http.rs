@@ -58,6 +58,7 @@ impl Http {
             method: method.to_string(),
             path: path.clone(),
             at: Instant::now(),
+            answered_at: None,
             status: None,
             token: token.map(str::to_owned),
             answer: String::new(),

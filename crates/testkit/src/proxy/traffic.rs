@@ -22,6 +22,8 @@ pub struct Seen {
     pub path: String,
     /// When it came.
     pub at: Instant,
+    /// When its answer was passed back.
+    pub answered_at: Option<Instant>,
     /// The status of the answer, once it was passed back.
     pub status: Option<u16>,
     /// The token it was sent with.
@@ -134,6 +136,7 @@ impl Traffic {
 
     pub(super) fn answered(&self, place: usize, status: u16, body: &[u8]) {
         let seen = &mut lock(&self.seen)[place];
+        seen.answered_at = Some(Instant::now());
         seen.status = Some(status);
         seen.answer = String::from_utf8_lossy(body).into_owned();
     }
