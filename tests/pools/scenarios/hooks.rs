@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use pool_tests::{Owner, eventually};
+use pool_tests::{Owner, Panics, eventually};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 
 #[tokio::test]
@@ -49,4 +49,45 @@ async fn an_application_has_its_own_hooks_run_on_every_connection() {
     assert_eq!(name().await, "hooked", "the one in its place went through the hook as well");
     assert!(acquired.load(Ordering::Relaxed) >= 2);
     eventually("it is returned", async || released.load(Ordering::Relaxed) >= 2).await;
+}
+
+#[tokio::test]
+async fn a_hook_that_panics_ends_no_rotation() {
+    let mut owner = Owner::start().await;
+    let place = owner.place();
+    let (on_connect, on_release) = (Panics::none(), Panics::none());
+    let (connecting, releasing) = (on_connect.clone(), on_release.clone());
+    let (pool, rotation) = rotating_pool::sqlx::postgres(owner.login())
+        .connect_options(
+            PgConnectOptions::new_without_pgpass()
+                .host(&place.host)
+                .port(place.port)
+                .ssl_mode(PgSslMode::Disable)
+                .database("app"),
+        )
+        .pool_options(PgPoolOptions::new().max_connections(2))
+        .after_connect(move |_| {
+            let panics = connecting.clone();
+            Box::pin(async move {
+                panics.next();
+                Ok(())
+            })
+        })
+        .after_release(move |_, _| {
+            releasing.next();
+            Box::pin(async { Ok(true) })
+        })
+        .connect_with_rotation()
+        .await
+        .unwrap();
+    eventually("it is idle", async || pool.num_idle() == 1).await;
+    on_connect.set(1);
+    on_release.set(1);
+    owner.rotate().await;
+    eventually("the swap", async || rotation.generation() == 2).await;
+    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    assert_eq!((on_connect.left(), on_release.left()), (0, 0), "both panicked");
+    owner.rotate().await;
+    eventually("the next swap", async || rotation.generation() == 3).await;
+    eventually("the next one is let go of", async || owner.roles().await == 1).await;
 }
