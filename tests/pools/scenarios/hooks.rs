@@ -1,11 +1,14 @@
 //! The application's own hooks run beside ours.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use pool_tests::{Owner, Panics, eventually};
+use pool_tests::{Owner, Panics, Settings, SqlxPostgres, eventually};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 
 #[tokio::test]
@@ -90,4 +93,18 @@ async fn a_hook_that_panics_ends_no_rotation() {
     owner.rotate().await;
     eventually("the next swap", async || rotation.generation() == 3).await;
     eventually("the next one is let go of", async || owner.roles().await == 1).await;
+}
+
+#[tokio::test]
+async fn options_that_an_application_keeps_hold_no_login_beyond_its_end() {
+    let mut owner = Owner::start().await;
+    let end = Instant::now() + Duration::from_secs(8);
+    owner.set_expires(Some(end));
+    let (pool, rotation) = owner.connect::<SqlxPostgres>(&Settings::default()).await;
+    let kept = pool.0.connect_options();
+    let next = owner.make("").await;
+    let retired = owner.publish(next);
+    eventually("the swap", async || rotation.generation() == 2).await;
+    tokio::time::timeout_at(end.into(), retired.released()).await.expect("let go of before the end");
+    drop(kept);
 }

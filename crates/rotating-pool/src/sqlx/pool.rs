@@ -226,6 +226,8 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
         }
         close::<DB>(connection).await;
         self.opening.sessions.forget(old);
+        // Who has its options still, to open a connection or for nothing, holds it no longer.
+        self.in_use().retain(|(generation, _)| *generation != old.number());
         Ok(living.len())
     }
 
