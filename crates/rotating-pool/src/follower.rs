@@ -186,16 +186,20 @@ impl<A: Adapter> Follower<A> {
             Ok(()) => self.switch(pending.login).await,
             Err(failure) => {
                 pending.fail(failure.reason, self.gate.pinned().is_some());
-                tracing::warn!(
-                    generation = pending.login.number(),
-                    "the new login does not work {}, the old one is kept: {}",
-                    if pending.is_useless { "and another is asked for" } else { "yet" },
-                    failure.source
-                );
-                let is_useless = pending.is_useless;
+                let (generation, is_useless) = (pending.login.number(), pending.is_useless);
                 self.pending = Some(pending);
+                let error = failure.source;
                 if is_useless {
+                    tracing::warn!(
+                        generation,
+                        "the new login does not work, and another is asked for: {error}"
+                    );
                     self.ask_for_another();
+                } else {
+                    tracing::warn!(
+                        generation,
+                        "the new login does not work yet, the old one is kept: {error}"
+                    );
                 }
             }
         }
