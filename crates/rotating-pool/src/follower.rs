@@ -27,7 +27,7 @@ const UNCLEAR: Duration = Duration::from_secs(5);
 const APART: Duration = Duration::from_secs(5);
 /// Another login is asked for when a new one has been accepted for so long and may not do what it has to.
 const DENIED: Duration = Duration::from_secs(5);
-/// The same, whatever the database has answered meanwhile: it may be a replica that is behind.
+/// The same, whatever the database has answered meanwhile, while there is another: it may be a replica that is behind.
 const USELESS: Duration = Duration::from_secs(60);
 /// Each connection is asked for its login until none has been found dropped for so long.
 const CALM: Duration = Duration::from_secs(10);
@@ -63,30 +63,31 @@ struct Pending {
     pause: Duration,
     /// Since when the database answers, and not as it should.
     failing: Option<Instant>,
-    /// Waiting is not expected to help.
-    is_useless: bool,
+    /// How long that may go on before another login is asked for.
+    patience: Duration,
 }
 
 impl Pending {
     fn new(login: Arc<Login>) -> Self {
-        Self { login, at: Instant::now(), pause: FIRST_PAUSE, failing: None, is_useless: false }
+        Self { login, at: Instant::now(), pause: FIRST_PAUSE, failing: None, patience: USELESS }
     }
 
-    /// Takes in that it does not work. `is_urgent` is that no other does.
-    fn fail(&mut self, reason: Reason, is_urgent: bool) {
+    /// Takes in that it does not work.
+    fn fail(&mut self, reason: Reason) {
         let now = Instant::now();
-        let patience = match reason {
-            Reason::Denied => Some(DENIED),
-            Reason::Refused | Reason::Answer => Some(USELESS),
+        self.patience = if reason == Reason::Denied { DENIED } else { USELESS };
+        self.failing = match reason {
+            Reason::Denied | Reason::Refused | Reason::Answer => self.failing.or(Some(now)),
             Reason::Unclear | Reason::Full | Reason::Other => None,
         };
-        self.failing = patience.map(|_| self.failing.unwrap_or(now));
-        self.is_useless = self
-            .failing
-            .zip(patience)
-            .is_some_and(|(since, patience)| is_urgent || now.duration_since(since) >= patience);
         self.at = now + self.pause;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+
+    /// Returns whether waiting is not expected to help. `is_urgent` is that no other login works.
+    fn is_useless(&self, is_urgent: bool) -> bool {
+        let patience = if is_urgent { DENIED } else { self.patience };
+        self.failing.is_some_and(|since| since.elapsed() >= patience)
     }
 }
 
@@ -185,8 +186,9 @@ impl<A: Adapter> Follower<A> {
         match self.probe(&pending.login).await {
             Ok(()) => self.switch(pending.login).await,
             Err(failure) => {
-                pending.fail(failure.reason, self.gate.pinned().is_some());
-                let (generation, is_useless) = (pending.login.number(), pending.is_useless);
+                pending.fail(failure.reason);
+                let is_useless = pending.is_useless(self.gate.pinned().is_some());
+                let generation = pending.login.number();
                 self.pending = Some(pending);
                 let error = failure.source;
                 if is_useless {
@@ -208,7 +210,7 @@ impl<A: Adapter> Follower<A> {
     /// Tells the owner of the logins that the newest is none that works.
     fn ask_for_another(&self) {
         match &self.pending {
-            Some(pending) if pending.is_useless => {
+            Some(pending) if pending.is_useless(self.gate.pinned().is_some()) => {
                 self.rotating.request_replacement(pending.login.generation());
             }
             // Of an older one there would be nothing to tell.
@@ -342,9 +344,6 @@ impl<A: Adapter> Follower<A> {
                 "no valid login: open connections are kept, and no other can be opened"
             );
             self.adapter.refuse_growth();
-        }
-        if let Some(pending) = &mut self.pending {
-            pending.is_useless |= pending.failing.is_some();
         }
         self.ask_for_another();
         self.verify_at = Some(Instant::now() + RETRY);

@@ -269,6 +269,18 @@ async fn another_login_is_asked_for_when_the_one_in_use_ends_before_a_bad_one() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replica_that_is_behind_has_a_moment_even_where_no_login_works() {
+    let mut stage = Stage::open(Fake::new());
+    stage.fake.fail(1, Reason::Refused);
+    stage.publisher.set_expires(Some(Instant::now().into_std()));
+    assert_eq!(stage.asked_within(SOON).await, Some(Request::Refresh));
+    stage.fake.fail(2, Reason::Refused);
+    let _old = stage.publisher.publish(login());
+    assert_eq!(stage.asked_within(Duration::from_secs(3)).await, None);
+    assert_eq!(stage.asked_within(SOON).await, Some(Request::Replacement { generation: 2 }));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_still_serves_is_not_ended_to_try_a_login() {
     let stage = &mut Stage::open(Fake::new());
     stage.publisher.set_expires(Some(Instant::now().into_std()));
