@@ -11,6 +11,7 @@ pub use rotating_pool::bb8::Manager as Bb8Manager;
 
 mod load;
 mod owner;
+mod panics;
 mod pool;
 mod pools;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use self::{
     load::{Load, Outcome},
     owner::Owner,
+    panics::Panics,
     pool::{Failed, Held, Place, Pool, Settings},
     pools::{Bb8, Deadpool, SqlxPostgres},
 };

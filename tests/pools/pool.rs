@@ -29,6 +29,8 @@ pub struct Settings {
     pub role: Option<&'static str>,
     /// How long a connection lives.
     pub max_lifetime: Option<Duration>,
+    /// How long one is kept that nobody uses, if not the default.
+    pub idle_timeout: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             probe: None,
             role: None,
             max_lifetime: None,
+            idle_timeout: None,
         }
     }
 }
@@ -70,6 +73,9 @@ pub trait Pool: Clone + Send + Sync + Sized + 'static {
 
     /// How many connections the pool has.
     fn size(&self) -> usize;
+
+    /// How many of them nobody uses.
+    fn idle(&self) -> usize;
 
     /// Ends the pool.
     fn close(&self) -> impl Future<Output = ()> + Send;

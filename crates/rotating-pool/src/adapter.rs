@@ -1,6 +1,8 @@
 //! What the task that follows a login asks of a pool.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
 
 use crate::{login::Login, spares::Spares};
 
@@ -58,6 +60,10 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     /// Returns how often there is something to do beside following the login.
     fn upkeep_period(&self) -> Option<Duration>;
 
+    /// Returns how often the login is to be tried, because the pool tells nobody of a connection that it is refused. `None`
+    /// is never: it tells, or needs no other connection.
+    fn trial_period(&self) -> Option<Duration>;
+
     /// How many connections there may be above the pool's maximum.
     fn overlap(&self) -> usize;
 
@@ -71,6 +77,16 @@ pub(crate) trait Adapter: Send + Sync + 'static {
     fn emptied(&self) -> impl Future<Output = ()> + Send;
 }
 
+/// Awaits what may run code of the application: that this panics ends nothing but the step it is in.
+pub(crate) async fn caught<T>(step: impl Future<Output = T>) -> Result<T, Panicked> {
+    AssertUnwindSafe(step).catch_unwind().await.map_err(|_| Panicked)
+}
+
+/// The panic itself has been reported by its own hook.
+#[derive(Debug, thiserror::Error)]
+#[error("the application's own code for a connection panicked")]
+pub(crate) struct Panicked;
+
 /// Why a connection could not be opened or asked.
 pub(crate) struct Failure {
     pub(crate) reason: Reason,
@@ -82,10 +98,14 @@ pub(crate) struct Failure {
 pub(crate) enum Reason {
     /// The login itself is not accepted.
     Refused,
+    /// The login is accepted, and may not do what it has to.
+    Denied,
+    /// The database has answered with another error.
+    Answer,
     /// It may be that the login is not accepted, or that there is no room, or no database.
     Unclear,
     /// There is no room for another connection.
     Full,
-    /// Anything else: it may be better later.
+    /// There was no answer, or one that may be another later.
     Other,
 }

@@ -114,7 +114,7 @@ impl Drain {
         let most = if is_quiet { 1 } else { adapter.overlap() };
         let connections = self.old.iter().map(|old| old.connections).sum::<usize>();
         if let Err(failure) = refill(adapter, newest, connections.min(most), gate).await {
-            tracing::debug!("cannot open connections to replace old ones: {}", failure.source);
+            cannot_open(&failure, gate);
         }
     }
 
@@ -136,7 +136,7 @@ pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: 
             break;
         }
         if let Err(failure) = refill(adapter, newest, 1, gate).await {
-            tracing::debug!("cannot open a connection to replace an old one: {}", failure.source);
+            cannot_open(&failure, gate);
             break;
         }
         let wait = if adapter.spares().count() > 0 { Duration::ZERO } else { TURN };
@@ -145,7 +145,7 @@ pub(crate) async fn replace_idle<A: Adapter>(adapter: &A, newest: &Login, gate: 
             Some(fresh) => adapter.exchange(taken, fresh).await,
             None => {
                 if let Err(failure) = adapter.replace_in_place(taken, newest).await {
-                    tracing::debug!("cannot replace an old connection: {}", failure.source);
+                    cannot_open(&failure, gate);
                     break;
                 }
             }
@@ -168,6 +168,13 @@ async fn refill<A: Adapter>(adapter: &A, newest: &Login, wanted: usize, gate: &G
             Err(Failure { reason: Reason::Full, .. }) => return Ok(()),
             Err(failure) => return Err(failure),
         }
+    }
+}
+
+fn cannot_open(failure: &Failure, gate: &Gate) {
+    tracing::debug!("cannot open a connection in the place of an old one: {}", failure.source);
+    if failure.reason == Reason::Refused {
+        gate.was_refused_a_connection();
     }
 }
 

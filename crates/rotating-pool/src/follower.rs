@@ -9,6 +9,7 @@ use tokio::{
 };
 
 use crate::{
+    Counters,
     adapter::{Adapter, Failure, Reason},
     drain::{self, Drain},
     gate::{CHECK, Gate},
@@ -22,8 +23,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(30);
 /// How soon it is looked again whether a login works when that could not be told.
 const UNCLEAR: Duration = Duration::from_secs(5);
-/// A login that was doubted and works is not doubted again for so long, unless there is proof.
-const TRUST: Duration = Duration::from_secs(300);
+/// A login that was found to work is not tried again before this is over, unless there is proof that it is gone.
+const APART: Duration = Duration::from_secs(5);
+/// Another login is asked for when a new one has been accepted for so long and may not do what it has to.
+const DENIED: Duration = Duration::from_secs(5);
+/// The same, whatever the database has answered meanwhile, while there is another: it may be a replica that is behind.
+const USELESS: Duration = Duration::from_secs(60);
+/// Each connection is asked for its login until none has been found dropped for so long.
+const CALM: Duration = Duration::from_secs(10);
+/// A period may be without end, and a clock is not.
+const LONGEST_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
 /// Gives a pool each new login, once it has proved to work.
 pub(crate) struct Follower<A: Adapter> {
@@ -37,9 +46,12 @@ pub(crate) struct Follower<A: Adapter> {
     ended: Option<std::time::Instant>,
     pending: Option<Pending>,
     drain: Drain,
+    /// What had been replaced and ended when the drain began.
+    before: Counters,
     /// When to look again whether the current login works.
     verify_at: Option<Instant>,
-    trusted_until: Instant,
+    /// When it was tried last.
+    verified: Instant,
     upkeep: Option<time::Interval>,
     check: time::Interval,
 }
@@ -49,13 +61,42 @@ struct Pending {
     login: Arc<Login>,
     at: Instant,
     pause: Duration,
+    /// Since when the database answers, and not as it should.
+    failing: Option<Instant>,
+    /// How long that may go on before another login is asked for.
+    patience: Duration,
+}
+
+impl Pending {
+    fn new(login: Arc<Login>) -> Self {
+        Self { login, at: Instant::now(), pause: FIRST_PAUSE, failing: None, patience: USELESS }
+    }
+
+    /// Takes in that it does not work.
+    fn fail(&mut self, reason: Reason) {
+        let now = Instant::now();
+        self.patience = if reason == Reason::Denied { DENIED } else { USELESS };
+        self.failing = match reason {
+            Reason::Denied | Reason::Refused | Reason::Answer => self.failing.or(Some(now)),
+            Reason::Unclear | Reason::Full | Reason::Other => None,
+        };
+        self.at = now + self.pause;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+
+    /// Returns whether waiting is not expected to help. `is_urgent` is that no other login works.
+    fn is_useless(&self, is_urgent: bool) -> bool {
+        let patience = if is_urgent { DENIED } else { self.patience };
+        self.failing.is_some_and(|since| since.elapsed() >= patience)
+    }
 }
 
 impl<A: Adapter> Follower<A> {
     pub(crate) fn new(adapter: A, rotating: Rotating<DbCredentials>, gate: Arc<Gate>) -> Self {
         let current = gate.login();
         let now = Instant::now();
-        let upkeep = adapter.upkeep_period().map(|period| time::interval_at(now + period, period));
+        let period = adapter.upkeep_period().map(|period| period.min(LONGEST_PERIOD));
+        let upkeep = period.map(|period| time::interval_at(now + period, period));
         Self {
             adapter: Arc::new(adapter),
             rotating,
@@ -65,8 +106,9 @@ impl<A: Adapter> Follower<A> {
             current,
             pending: None,
             drain: Drain::new(),
+            before: Counters::default(),
             verify_at: None,
-            trusted_until: now,
+            verified: now,
             upkeep,
             check: time::interval(CHECK),
         }
@@ -87,6 +129,8 @@ impl<A: Adapter> Follower<A> {
             () = adapter.emptied() => {}
             () = drain::keep_closing_replaced(&*adapter) => {}
         }
+        // A handle that is kept says what there was, and holds nothing.
+        gate.let_go();
     }
 
     /// Dropping this future loses nothing but the step it is in.
@@ -97,13 +141,18 @@ impl<A: Adapter> Follower<A> {
             let try_at = self.pending.as_ref().map(|pending| pending.at);
             let (drain_at, verify_at) = (self.drain.wake(), self.verify_at);
             let expires = *self.expiry.borrow_and_update();
+            if self.ended.is_some() && self.ended != expires {
+                // It was renewed after its end.
+                self.ended = None;
+                self.verify_at = Some(Instant::now());
+                continue;
+            }
             let ends_at = expires.filter(|at| self.ended != Some(*at)).map(Instant::from_std);
             tokio::select! {
                 biased;
                 changed = self.rotating.changed(), if is_owned => match changed {
                     Some(generation) => {
-                        let login = Arc::new(Login::new(generation));
-                        self.pending = Some(Pending { login, at: Instant::now(), pause: FIRST_PAUSE });
+                        self.pending = Some(Pending::new(Arc::new(Login::new(generation))));
                     }
                     None => {
                         is_owned = false;
@@ -121,25 +170,52 @@ impl<A: Adapter> Follower<A> {
                 () = sleep_until(verify_at), if verify_at.is_some() => self.verify().await,
                 () = sleep_until(drain_at), if drain_at.is_some() => self.advance().await,
                 () = adapter.spares().used(), if drain_at.is_some() => self.advance().await,
-                _ = self.check.tick() => self.gate.let_check(),
+                _ = self.check.tick() => self.look().await,
                 () = tick(&mut self.upkeep), if self.upkeep.is_some() => self.adapter.upkeep().await,
             }
+        }
+        if self.gate.pinned().is_some() {
+            // Nobody looks any more whether the login works again: from here on the server tells.
+            self.gate.unpin();
+            self.adapter.switch(&self.current);
         }
     }
 
     async fn try_pending(&mut self) {
-        let Some(Pending { login, pause, .. }) = self.pending.take() else { return };
-        match self.probe(&login).await {
-            Ok(()) => self.switch(login).await,
+        let Some(mut pending) = self.pending.take() else { return };
+        match self.probe(&pending.login).await {
+            Ok(()) => self.switch(pending.login).await,
             Err(failure) => {
-                tracing::warn!(
-                    generation = login.number(),
-                    "the new login does not work yet, the old one is kept: {}",
-                    failure.source
-                );
-                let (at, pause) = (Instant::now() + pause, (pause * 2).min(LONGEST_PAUSE));
-                self.pending = Some(Pending { login, at, pause });
+                pending.fail(failure.reason);
+                let is_useless = pending.is_useless(self.gate.pinned().is_some());
+                let generation = pending.login.number();
+                self.pending = Some(pending);
+                let error = failure.source;
+                if is_useless {
+                    tracing::warn!(
+                        generation,
+                        "the new login does not work, and another is asked for: {error}"
+                    );
+                    self.ask_for_another();
+                } else {
+                    tracing::warn!(
+                        generation,
+                        "the new login does not work yet, the old one is kept: {error}"
+                    );
+                }
             }
+        }
+    }
+
+    /// Tells the owner of the logins that the newest is none that works.
+    fn ask_for_another(&self) {
+        match &self.pending {
+            Some(pending) if pending.is_useless(self.gate.pinned().is_some()) => {
+                self.rotating.request_replacement(pending.login.generation());
+            }
+            // Of an older one there would be nothing to tell.
+            Some(pending) => self.rotating.request_refresh(pending.login.generation()),
+            None => self.rotating.request_refresh(self.current.generation()),
         }
     }
 
@@ -155,7 +231,9 @@ impl<A: Adapter> Follower<A> {
                 self.adapter.spares().put(session);
                 Ok(())
             }
-            Err(Failure { reason: Reason::Full, .. }) => self.adapter.open_in_place(login).await,
+            Err(Failure { reason: Reason::Full, .. }) if self.gate.pinned().is_none() => {
+                self.adapter.open_in_place(login).await
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -166,7 +244,7 @@ impl<A: Adapter> Follower<A> {
         self.gate.counts.swapped.add(1);
         self.gate.unpin();
         self.verify_at = None;
-        self.trusted_until = Instant::now();
+        self.verified = Instant::now();
         self.expiry = login.generation().expiry();
         self.ended = None;
         tracing::info!(generation = login.number(), "new connections use the new login");
@@ -174,6 +252,9 @@ impl<A: Adapter> Follower<A> {
         self.drain.keep(&self.current, &self.gate);
         // The same user with another password: its sessions live on.
         if !old.has_user_of(&self.current) {
+            if self.drain.is_empty() {
+                self.before = self.gate.counts.read();
+            }
             self.drain.add(old, &self.gate);
         }
         self.close_spares_if_idle().await;
@@ -182,8 +263,13 @@ impl<A: Adapter> Follower<A> {
     async fn advance(&mut self) {
         self.drain.advance(&*self.adapter, &self.current, &self.gate).await;
         if self.drain.is_empty() {
-            tracing::info!(generation = self.current.number(), "every connection has the new login");
-            self.gate.check_all(self.gate.pinned().is_some());
+            let now = self.gate.counts.read();
+            tracing::info!(
+                generation = self.current.number(),
+                drained = now.drained - self.before.drained,
+                killed = now.drained_late - self.before.drained_late,
+                "every connection has the new login"
+            );
         }
         self.close_spares_if_idle().await;
     }
@@ -195,8 +281,26 @@ impl<A: Adapter> Follower<A> {
     }
 
     async fn doubt(&mut self, is_certain: bool) {
-        let is_known = self.gate.pinned().is_some() || self.verify_at.is_some();
-        if !is_known && (is_certain || self.trusted_until <= Instant::now()) {
+        if self.gate.pinned().is_some() || self.verify_at.is_some() {
+            return;
+        }
+        if is_certain || self.verified.elapsed() >= APART {
+            self.verify().await;
+        } else {
+            self.verify_at = Some(self.verified + APART);
+        }
+    }
+
+    /// What is looked after once a [`CHECK`].
+    async fn look(&mut self) {
+        self.gate.let_check();
+        let is_calm = self.gate.pinned().is_none() && self.drain.is_empty();
+        if is_calm && self.gate.has_found_none_dropped(CALM) {
+            self.gate.check_all(false);
+        }
+        let is_due = self.adapter.trial_period().is_some_and(|period| self.verified.elapsed() >= period);
+        // While old connections are replaced others are opened.
+        if is_due && is_calm && self.verify_at.is_none() {
             self.verify().await;
         }
     }
@@ -204,28 +308,27 @@ impl<A: Adapter> Follower<A> {
     /// Finds out whether connections can be opened with the current login.
     async fn verify(&mut self) {
         self.verify_at = None;
+        self.verified = Instant::now();
         // Another one beside the pool would be one too many.
         drain::close_spares(&*self.adapter).await;
         match self.adapter.open(&self.current).await {
             Ok(session) => {
                 self.adapter.close_session(session).await;
-                self.trusted_until = Instant::now() + TRUST;
                 if self.gate.pinned().is_some() {
                     tracing::info!(generation = self.current.number(), "the login works again");
                     self.gate.unpin();
                     self.adapter.switch(&self.current);
                 }
-                // What was found dropped is of an older login: replace it, and trust the rest.
-                drain::replace_idle(&*self.adapter, &self.current, &self.gate).await;
-                if self.drain.is_empty() {
-                    self.gate.check_all(false);
+                if self.gate.is_checking() {
+                    // What was found dropped is of an older login.
+                    drain::replace_idle(&*self.adapter, &self.current, &self.gate).await;
+                    self.close_spares_if_idle().await;
                 }
-                self.close_spares_if_idle().await;
             }
             Err(Failure { reason: Reason::Refused, .. }) => self.pin(),
             Err(failure) => {
                 if failure.reason == Reason::Unclear {
-                    self.rotating.request_refresh(self.current.generation());
+                    self.ask_for_another();
                 }
                 tracing::debug!("cannot tell whether the login works: {}", failure.source);
                 self.verify_at = Some(Instant::now() + UNCLEAR);
@@ -242,7 +345,7 @@ impl<A: Adapter> Follower<A> {
             );
             self.adapter.refuse_growth();
         }
-        self.rotating.request_refresh(self.current.generation());
+        self.ask_for_another();
         self.verify_at = Some(Instant::now() + RETRY);
     }
 }
@@ -258,3 +361,6 @@ async fn tick(interval: &mut Option<time::Interval>) {
         interval.tick().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

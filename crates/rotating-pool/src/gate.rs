@@ -25,6 +25,8 @@ pub(crate) struct Gate {
     epoch: Instant,
     /// Every connection is asked whether its login still exists.
     is_checking: AtomicBool,
+    /// When one was found that does not, in nanoseconds since `epoch`.
+    found: AtomicU64,
     /// The next connection is asked. A flag and no time: a clock is read in every acquire otherwise.
     is_check_due: AtomicBool,
     /// In nanoseconds since `epoch`.
@@ -51,6 +53,7 @@ impl Gate {
             login: ArcSwap::new(first),
             epoch: Instant::now(),
             is_checking: AtomicBool::new(false),
+            found: AtomicU64::new(0),
             is_check_due: AtomicBool::new(false),
             next_forced: AtomicU64::new(0),
             ended: AtomicU64::new(0),
@@ -75,6 +78,11 @@ impl Gate {
         self.moves.notify_waiters();
     }
 
+    /// Lets go of the login, for good.
+    pub(crate) fn let_go(&self) {
+        self.accept(Arc::new(Login::of_nobody(self.login().number())));
+    }
+
     /// Returns whether a connection is to be asked for its login now, which is each while something is wrong, and one a
     /// second otherwise.
     pub(crate) fn is_to_check(&self) -> bool {
@@ -97,9 +105,14 @@ impl Gate {
 
     /// Takes in that a connection's login does not exist any more: the connection is not handed out.
     pub(crate) fn found_dropped(&self) {
+        self.found.store(self.now(), Ordering::Relaxed);
         self.check_all(true);
         self.is_certain.store(true, Ordering::Relaxed);
         self.suspicion.notify_one();
+    }
+
+    pub(crate) fn has_found_none_dropped(&self, within: Duration) -> bool {
+        self.now().saturating_sub(self.found.load(Ordering::Relaxed)) >= nanos(within)
     }
 
     /// Takes in that an application was refused something by the database: its own fault, or that of its login.

@@ -2,17 +2,28 @@
 
 use std::sync::{Arc, OnceLock};
 
-use secrets_config_core::{DbCredentials, rotating::Generation};
+use secrets_config_core::{
+    DbCredentials,
+    rotating::{self, Generation},
+};
 
 /// One generation of the login. While a value of it lives, the generation is not let go of.
 pub(crate) struct Login {
     generation: Arc<Generation<DbCredentials>>,
+    number: u64,
     identity: OnceLock<String>,
 }
 
 impl Login {
     pub(crate) fn new(generation: Arc<Generation<DbCredentials>>) -> Self {
-        Self { generation, identity: OnceLock::new() }
+        let number = generation.number();
+        Self { generation, number, identity: OnceLock::new() }
+    }
+
+    /// Stands for one that was let go of, under its number.
+    pub(crate) fn of_nobody(number: u64) -> Self {
+        let (_publisher, nobody) = rotating::channel(DbCredentials::new("", ""));
+        Self { number, ..Self::new(nobody.current().hold()) }
     }
 
     pub(crate) fn generation(&self) -> &Arc<Generation<DbCredentials>> {
@@ -24,7 +35,7 @@ impl Login {
     }
 
     pub(crate) fn number(&self) -> u64 {
-        self.generation.number()
+        self.number
     }
 
     /// Returns whether the server's name for a session's user is that of this login. The first session that was opened

@@ -33,7 +33,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Returns what an error says of the login, as a code of the database.
 pub(crate) fn code<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e str> {
-    if error.is::<crate::Error>() {
+    if let Some(crate::Error::NoValidCredentials { .. }) = error.downcast_ref() {
         return Some(sqlstate::NO_LOGIN);
     }
     let error = error.downcast_ref::<tokio_postgres::Error>()?;

@@ -94,6 +94,11 @@ impl Proxy {
         self.traffic.freeze(false);
     }
 
+    /// Passes on nothing more of the TCP connections there are, for good; they stay open, and new ones are served.
+    pub fn silence(&self) {
+        self.traffic.silence();
+    }
+
     /// Sends what comes from now on to another server.
     pub fn set_upstream(&self, upstream: SocketAddr) {
         self.traffic.set_upstream(upstream);

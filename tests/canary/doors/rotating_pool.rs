@@ -71,14 +71,22 @@ pub(crate) const EXEMPT: &[Exempt] = &[
     },
     Exempt {
         why: "show nothing of what they hold",
-        doors: &["Connection", "Connection: Debug", "Manager", "Manager: Debug"],
+        doors: &[
+            "Connection",
+            "Connection: Debug",
+            "Manager",
+            "Manager: Debug",
+            "Panicked: Debug",
+            "Panicked: Display",
+            "Panicked: Error",
+        ],
     },
     Exempt {
         why: "cannot be called from outside",
         doors: &[
-            "Sealed::count",
             "Sealed::end",
             "Sealed::end_own",
+            "Sealed::living",
             "Sealed::options",
             "Sealed::run",
             "Sealed::session",

@@ -21,9 +21,10 @@ impl Pool for Bb8 {
     ) -> Result<(Self, Rotation), rotating_pool::Error> {
         let mut config = Config::new();
         config.host(&place.host).port(place.port).dbname("app");
-        let Settings { max, timeout, max_lifetime, .. } = *settings;
+        let Settings { max, timeout, max_lifetime, idle_timeout, .. } = *settings;
         let mut builder = rotating_pool::bb8::postgres(login).config(config).pool(move |builder| {
-            builder.max_size(max).connection_timeout(timeout).max_lifetime(max_lifetime)
+            let builder = builder.max_size(max).connection_timeout(timeout).max_lifetime(max_lifetime);
+            if idle_timeout.is_some() { builder.idle_timeout(idle_timeout) } else { builder }
         });
         if let Some(overlap) = settings.overlap {
             builder = builder.overlap(overlap);
@@ -61,6 +62,10 @@ impl Pool for Bb8 {
 
     fn size(&self) -> usize {
         self.0.state().connections as usize
+    }
+
+    fn idle(&self) -> usize {
+        self.0.state().idle_connections as usize
     }
 
     async fn close(&self) {

@@ -66,6 +66,10 @@ impl Pool for Deadpool {
         self.0.status().size
     }
 
+    fn idle(&self) -> usize {
+        self.0.status().available
+    }
+
     async fn close(&self) {
         self.0.close();
     }

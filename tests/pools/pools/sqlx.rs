@@ -26,10 +26,13 @@ impl Pool for SqlxPostgres {
             .port(place.port)
             .ssl_mode(PgSslMode::Disable)
             .database("app");
-        let pool = PgPoolOptions::new()
+        let mut pool = PgPoolOptions::new()
             .max_connections(settings.max)
             .acquire_timeout(settings.timeout)
             .max_lifetime(settings.max_lifetime);
+        if settings.idle_timeout.is_some() {
+            pool = pool.idle_timeout(settings.idle_timeout);
+        }
         let mut builder = rotating_pool::sqlx::postgres(login).connect_options(connect).pool_options(pool);
         if let Some(overlap) = settings.overlap {
             builder = builder.overlap(overlap);
@@ -66,6 +69,10 @@ impl Pool for SqlxPostgres {
 
     fn size(&self) -> usize {
         self.0.size() as usize
+    }
+
+    fn idle(&self) -> usize {
+        self.0.num_idle()
     }
 
     async fn close(&self) {

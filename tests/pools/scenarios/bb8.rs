@@ -6,7 +6,7 @@ use std::{
 };
 
 use bb8::{CustomizeConnection, QueueStrategy};
-use pool_tests::{Bb8, Owner, Pool, Settings, eventually};
+use pool_tests::{Bb8, Owner, Panics, Pool, Settings, eventually};
 use rotating_pool::{Error, bb8::Connection};
 use tokio_postgres::Config;
 
@@ -84,4 +84,45 @@ async fn a_bb8_pool_that_is_closed_and_dropped_lets_go_of_its_login() {
     owner.rotate().await;
     eventually("the old login is let go of", async || owner.roles().await == 1).await;
     eventually("no session is left", async || owner.sessions().await == 0).await;
+}
+
+#[derive(Debug)]
+struct Panicking(Panics);
+
+impl CustomizeConnection<Connection, tokio_postgres::Error> for Panicking {
+    fn on_acquire<'a>(
+        &'a self,
+        _: &'a mut Connection,
+    ) -> Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send + 'a>> {
+        Box::pin(async {
+            self.0.next();
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_customizer_of_bb8_that_panics_ends_no_rotation() {
+    let mut owner = Owner::start().await;
+    let place = owner.place();
+    let mut config = Config::new();
+    config.host(&place.host).port(place.port).dbname("app");
+    let panics = Panics::none();
+    let customizing = panics.clone();
+    let (_pool, rotation) = rotating_pool::bb8::postgres(owner.login())
+        .config(config)
+        .pool(move |builder| {
+            let customizer = Panicking(customizing.clone());
+            builder.max_size(2).connection_customizer(Box::new(customizer))
+        })
+        .connect_with_rotation()
+        .await
+        .unwrap();
+    for generation in 2..=3 {
+        panics.set(1);
+        owner.rotate().await;
+        eventually("the swap", async || rotation.generation() == generation).await;
+        eventually("the old login is let go of", async || owner.roles().await == 1).await;
+        assert_eq!(panics.left(), 0, "it panicked");
+    }
 }

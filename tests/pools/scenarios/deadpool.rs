@@ -10,7 +10,7 @@ use std::{
 };
 
 use deadpool_postgres::{Hook, HookError, Object};
-use pool_tests::{Deadpool, Owner, Settings, eventually};
+use pool_tests::{Deadpool, Owner, Panics, Settings, eventually};
 use rotating_pool::Error;
 use tokio_postgres::Config;
 
@@ -97,4 +97,42 @@ async fn a_deadpool_that_is_dropped_lets_go_of_its_login() {
     owner.rotate().await;
     eventually("the old login is let go of", async || owner.roles().await == 1).await;
     eventually("no session is left", async || owner.sessions().await == 0).await;
+}
+
+#[tokio::test]
+async fn a_hook_of_a_deadpool_that_panics_ends_no_rotation() {
+    let mut owner = Owner::start().await;
+    let place = owner.place();
+    let mut config = Config::new();
+    config.host(&place.host).port(place.port).dbname("app");
+    let (on_create, on_recycle) = (Panics::none(), Panics::none());
+    let (creating, recycling) = (on_create.clone(), on_recycle.clone());
+    let (pool, rotation) = rotating_pool::deadpool::postgres(owner.login())
+        .config(config)
+        .pool(move |builder| {
+            let (creating, recycling) = (creating.clone(), recycling.clone());
+            builder
+                .max_size(2)
+                .post_create(Hook::sync_fn(move |_, _| {
+                    creating.next();
+                    Ok(())
+                }))
+                .pre_recycle(Hook::sync_fn(move |_, _| {
+                    recycling.next();
+                    Ok(())
+                }))
+        })
+        .connect_with_rotation()
+        .await
+        .unwrap();
+    assert_eq!(pool.status().available, 1);
+    on_create.set(1);
+    on_recycle.set(1);
+    owner.rotate().await;
+    eventually("the swap", async || rotation.generation() == 2).await;
+    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    assert_eq!((on_create.left(), on_recycle.left()), (0, 0), "both panicked");
+    owner.rotate().await;
+    eventually("the next swap", async || rotation.generation() == 3).await;
+    eventually("the next one is let go of", async || owner.roles().await == 1).await;
 }

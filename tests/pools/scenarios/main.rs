@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod bb8;
+mod closed;
 mod deadpool;
 mod hooks;
 mod s07_login_revoked_by_admin;
@@ -18,3 +19,4 @@ mod s35_static_role;
 mod s40_pgbouncer;
 mod s41_application_bug;
 mod set_role;
+mod without_end;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Load, Owner, Pool, SOON, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
 
 for_every_pool!(
@@ -10,6 +10,7 @@ for_every_pool!(
     s07_an_open_transaction_gets_a_typed_error,
     s07_without_a_new_login_growth_fails_at_once,
     s07_a_pool_without_overlap_recovers_too,
+    s07_a_pool_that_is_empty_asks_for_another_login,
 );
 
 async fn s07_the_pool_asks_for_another_login_and_recovers_within_two_seconds<P: Pool>() {
@@ -88,4 +89,20 @@ async fn s07_a_pool_without_overlap_recovers_too<P: Pool>() {
     owner.rotate_revoked("").await;
     eventually("a new login ends it", async || rotation.trouble().is_none()).await;
     eventually("it is used", async || pool.user().await.is_ok_and(|user| user == "app_2")).await;
+}
+
+/// No connection is left that could be asked whether its login still exists, and the application tells nobody what it sees.
+async fn s07_a_pool_that_is_empty_asks_for_another_login<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings::default()).await;
+    let mut requests = owner.refresh_requests();
+    owner.run("ALTER ROLE app_1 NOLOGIN").await;
+    owner.end_sessions_of("app_1").await;
+    owner.revoke("app_1").await;
+    pool.user().await.expect_err("there is nobody to log in as");
+    // Five seconds where nobody tells of the refusal, and then each connection has failed.
+    tokio::time::timeout(SOON, requests.next()).await.expect("another login is asked for");
+    owner.rotate_revoked("").await;
+    eventually("the new login is in use", async || rotation.generation() == 2).await;
+    eventually("it serves", async || pool.user().await.is_ok_and(|user| user == "app_2")).await;
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_every_pool};
-use secrets_config_core::DbCredentials;
+use pool_tests::{Held, Load, Owner, Place, Pool, SOON, Settings, eventually, for_every_pool};
+use secrets_config_core::{DbCredentials, rotating};
+use testkit::Proxy;
 
 for_every_pool!(
     s35_sessions_stay_when_only_the_password_changes,
     s35_a_password_that_is_refused_is_asked_for_again,
+    s35_a_password_that_was_good_a_moment_ago_is_asked_for_again,
+    s35_a_role_that_was_made_again_is_in_use_again,
 );
 
 async fn s35_sessions_stay_when_only_the_password_changes<P: Pool>() {
@@ -40,4 +43,53 @@ async fn s35_a_password_that_is_refused_is_asked_for_again<P: Pool>() {
     let _old = owner.publish(DbCredentials::new("app_1", "another"));
     eventually("the pool serves again", async || pool.user().await.is_ok()).await;
     held.commit().await.unwrap();
+}
+
+async fn s35_a_password_that_was_good_a_moment_ago_is_asked_for_again<P: Pool>() {
+    let owner = Owner::start().await;
+    let upstream = format!("{}:{}", owner.place().host, owner.place().port).parse().unwrap();
+    let proxy = Proxy::tcp(upstream).await.unwrap();
+    let place = Place { host: "127.0.0.1".to_owned(), port: proxy.address().port() };
+    let (pool, rotation) = owner.connect_through::<P>(&place, &Settings::default()).await;
+    let mut requests = owner.refresh_requests();
+    let held = pool.hold().await.unwrap();
+    // What another pool is refused is no reason to think ill of this login, and reason to try it.
+    let (_publisher, wrong) = rotating::channel(DbCredentials::new("app_1", "wrong"));
+    let refused = P::connect(wrong, &owner.place(), &Settings::default()).await.err().unwrap();
+    let before = proxy.connections();
+    assert!(rotation.observe(&refused).is_none());
+    eventually("the login is tried", async || proxy.connections() > before).await;
+    eventually("it works", async || owner.sessions_of("app_1").await == 1).await;
+    owner.run("ALTER ROLE app_1 PASSWORD 'another'").await;
+    let refused = pool.user().await.unwrap_err();
+    let _trouble = rotation.observe(&*refused.0);
+    tokio::time::timeout(SOON, requests.next()).await.expect("a request for the new one");
+    held.commit().await.unwrap();
+}
+
+/// Under the same name, which is another role for the server.
+async fn s35_a_role_that_was_made_again_is_in_use_again<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings { max: 2, ..Settings::default() }).await;
+    let load = Load::start(&pool, 4);
+    eventually("the pool is full", async || pool.size() == 2).await;
+    owner.revoke("app_1").await;
+    eventually("it is noticed", async || rotation.trouble().is_some()).await;
+    owner
+        .run(
+            "CREATE ROLE app_1 LOGIN PASSWORD 'another' CONNECTION LIMIT 10;
+             GRANT ALL ON orders, orders_id_seq TO app_1",
+        )
+        .await;
+    let _old = owner.publish(DbCredentials::new("app_1", "another"));
+    eventually("it is used", async || rotation.generation() == 2 && pool.write().await.is_ok()).await;
+    eventually("an error is the application's own again", async || {
+        let error = pool.run("SELECT * FROM pg_authid").await.unwrap_err();
+        rotation.observe(&*error.0).is_none()
+    })
+    .await;
+    let failed = load.failed();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(load.failed(), failed, "nothing fails after the recovery");
+    drop(load);
 }

@@ -16,7 +16,7 @@ use super::{
     manager::{Given, LOOKING, Manager},
 };
 use crate::{
-    adapter::Failure,
+    adapter::{Failure, caught},
     drain::TURN,
     gate::Gate,
     login::Login,
@@ -78,8 +78,10 @@ impl postgres::Pool for Pool {
         if state.idle_connections == 0 && (wait.is_zero() || state.connections < pool.config().max_size) {
             return None;
         }
-        let taken = LOOKING.scope((), pool.get_owned());
-        if wait.is_zero() { taken.now_or_never()?.ok() } else { time::timeout(wait, taken).await.ok()?.ok() }
+        let taken = caught(LOOKING.scope((), pool.get_owned()));
+        let taken =
+            if wait.is_zero() { taken.now_or_never()? } else { time::timeout(wait, taken).await.ok()? };
+        taken.ok()?.ok()
     }
 
     async fn is_old(&self, connection: &Connection, newest: &Login) -> bool {
@@ -108,7 +110,7 @@ impl postgres::Pool for Pool {
         let is_due = {
             let mut visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner);
             let max_lifetime = self.nursery.config().max_lifetime;
-            let is_due = max_lifetime.is_some_and(|lifetime| now >= *visited + lifetime);
+            let is_due = max_lifetime.is_some_and(|lifetime| now.duration_since(*visited) >= lifetime);
             if is_due {
                 *visited = now;
             }

@@ -85,6 +85,9 @@ impl<T> Builder<T> {
     /// an old one to come back, and those that were replaced and that the server is about to end. With 0 a connection is
     /// ended before the one in its place is opened, and somebody may have to wait for that. The default is half of the
     /// maximum, at least 1.
+    ///
+    /// Two for a moment, if it is 1. Beside these there may be one more for a moment: when it is tried whether a login
+    /// works.
     pub fn overlap(mut self, connections: u32) -> Self {
         self.overlap = Some(connections);
         self

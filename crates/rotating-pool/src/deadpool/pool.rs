@@ -11,9 +11,9 @@ use tokio_postgres::Client;
 
 use super::connect::Given;
 use crate::{
-    adapter::Failure,
+    adapter::{Failure, caught},
     login::Login,
-    postgres::{self, failure},
+    postgres::{self, PATIENCE, failure},
 };
 
 /// How often it is looked whether the application has closed or dropped the pool, which nothing tells.
@@ -46,7 +46,9 @@ impl postgres::Pool for Pool {
         if status.available == 0 && status.size < status.max_size {
             return None;
         }
-        pool.timeout_get(&Timeouts { wait: Some(wait), ..pool.timeouts() }).await.ok()
+        let timeouts = Timeouts { wait: Some(wait), ..pool.timeouts() };
+        // One that does not answer is dropped, and its place is free.
+        time::timeout(wait + PATIENCE, caught(pool.timeout_get(&timeouts))).await.ok()?.ok()?.ok()
     }
 
     async fn is_old(&self, connection: &ClientWrapper, newest: &Login) -> bool {

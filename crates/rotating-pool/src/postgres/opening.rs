@@ -147,7 +147,8 @@ pub(crate) async fn user(client: &Client) -> Result<String, Error> {
 /// Ends a session from within, and waits until the server has ended it.
 pub(crate) async fn vacate(client: &Client) {
     let ended = async {
-        let _ended = client.batch_execute("SELECT pg_terminate_backend(pg_backend_pid())").await;
+        // Whatever role it acts as, its own login may do that.
+        let _ended = client.batch_execute("RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())").await;
         // It is not answered: the driver is told of the end.
         let _gone = client.batch_execute("").await;
     };

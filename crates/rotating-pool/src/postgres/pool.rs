@@ -17,7 +17,7 @@ use super::{
     opening::{Opening, user, vacate},
 };
 use crate::{
-    adapter::{Adapter, Failure},
+    adapter::{Adapter, Failure, caught},
     drain::TURN,
     login::Login,
     spares::Spares,
@@ -74,7 +74,8 @@ impl<P: Pool> Adapted<P> {
     /// Opens a connection, and runs the probe statement.
     async fn open(&self, login: &Login) -> Result<P::Connection, Failure> {
         in_time(async {
-            let connection = self.pool.open(&Arc::new(Login::new(Arc::clone(login.generation())))).await?;
+            let login_alone = Arc::new(Login::new(Arc::clone(login.generation())));
+            let connection = caught(self.pool.open(&login_alone)).await.map_err(failure)??;
             let client = P::client(&connection);
             // What the server calls the user is noted with the login.
             let _is_first = login.is(&user(client).await.map_err(failure)?);
@@ -188,6 +189,11 @@ impl<P: Pool> Adapter for Adapted<P> {
 
     fn upkeep_period(&self) -> Option<Duration> {
         self.pool.upkeep_period()
+    }
+
+    /// Whoever opens a connection tells the gate.
+    fn trial_period(&self) -> Option<Duration> {
+        None
     }
 
     fn overlap(&self) -> usize {

@@ -68,6 +68,9 @@ impl<DB: Server> Builder<DB> {
     /// an old one to come back, and those that were replaced and that the server is about to end. With 0 a connection is
     /// ended before the one in its place is opened, and somebody may have to wait for that. The default is half of the
     /// maximum, at least 1.
+    ///
+    /// Two for a moment, if it is 1. Beside these there may be one more for a moment: when it is tried whether a login
+    /// works, and when the sessions of a login are ended with it or, for MySQL, counted.
     pub fn overlap(mut self, connections: u32) -> Self {
         self.overlap = Some(connections);
         self
@@ -87,7 +90,8 @@ impl<DB: Server> Builder<DB> {
         self
     }
 
-    /// Sets what is done to each connection that was opened, as `PoolOptions::after_connect` does.
+    /// Sets what is done to each connection that was opened, as `PoolOptions::after_connect` does. On a connection that
+    /// takes the place of another it has five seconds, together with the connect and the probe statement.
     pub fn after_connect<F>(mut self, hook: F) -> Self
     where
         F: for<'c> Fn(&'c mut DB::Connection) -> BoxFuture<'c, Result<(), sqlx::Error>>

@@ -44,16 +44,16 @@ impl Sealed for MySql {
         })
     }
 
-    fn count<'c>(
+    fn living<'c>(
         connection: &'c mut MySqlConnection,
         sessions: &'c [Session],
-    ) -> BoxFuture<'c, Result<usize, Error>> {
+    ) -> BoxFuture<'c, Result<Vec<i64>, Error>> {
         // Without special rights it shows the sessions of one's own user.
         const SQL: &str = "SELECT CAST(ID AS SIGNED) FROM information_schema.PROCESSLIST";
         Box::pin(async move {
             let rows = connection.fetch_all(sqlx::raw_sql(SQL)).await?;
             let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
-            Ok(sessions.iter().filter(|session| ids.contains(&session.id)).count())
+            Ok(sessions.iter().map(|session| session.id).filter(|id| ids.contains(id)).collect())
         })
     }
 

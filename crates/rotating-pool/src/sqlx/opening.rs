@@ -8,9 +8,9 @@ use tokio::time;
 use super::{
     hooks::AfterConnect,
     server::{Options, Server},
-    sessions::Sessions,
+    sessions::{Session, Sessions},
 };
-use crate::{gate::Gate, login::Login, spares::Spares, sqlstate};
+use crate::{adapter::caught, gate::Gate, login::Login, spares::Spares, sqlstate};
 
 /// A database that does not answer a small question in this time does not answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,17 +30,17 @@ pub(super) struct Opening<DB: Server> {
 impl<DB: Server> Opening<DB> {
     /// Opens a connection with `login` that may take the place of one in the pool, and runs the probe statement.
     pub(super) async fn open(&self, login: &Login) -> Result<DB::Connection, Error> {
-        in_time(async {
+        let opened = caught(in_time(async {
             let mut connection = self.connect(login).await?;
             let session = DB::session(&mut connection).await?;
             if login.is(&session.user) {
-                self.sessions.add(session);
+                self.note(&mut connection, session, login).await?;
             }
             self.prepare(&mut connection).await?;
             DB::run(&mut connection, &self.probe).await?;
             Ok(connection)
-        })
-        .await
+        }));
+        opened.await.unwrap_or_else(|panicked| Err(Error::Configuration(panicked.into())))
     }
 
     /// Takes over a connection that the pool has opened. If the login changed meanwhile, another is put in its place: the
@@ -50,7 +50,7 @@ impl<DB: Server> Opening<DB> {
             let session = DB::session(connection).await?;
             let login = self.gate.login();
             if login.is(&session.user) {
-                self.sessions.add(session);
+                self.note(connection, session, &login).await?;
                 break;
             }
             self.gate.counts.straddled.add(1);
@@ -93,6 +93,21 @@ impl<DB: Server> Opening<DB> {
 
     pub(super) async fn connect(&self, login: &Login) -> Result<DB::Connection, Error> {
         DB::Connection::connect_with(&DB::with_login(&self.options, login.credentials())).await
+    }
+
+    /// Notes a session of `login`, and from time to time forgets those that have ended.
+    async fn note(
+        &self,
+        connection: &mut DB::Connection,
+        session: Session,
+        login: &Login,
+    ) -> Result<(), Error> {
+        if self.sessions.add(session) {
+            let known = self.sessions.of(login);
+            let living = DB::living(connection, &known).await?;
+            self.sessions.forget_ended(&known, &living);
+        }
+        Ok(())
     }
 
     async fn prepare(&self, connection: &mut DB::Connection) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use super::{
     server::{Options, Server},
 };
 use crate::{
-    adapter::{Adapter, Failure, Reason},
+    adapter::{Adapter, Failure, Reason, caught},
     drain::TURN,
     login::Login,
     spares::Spares,
@@ -48,11 +48,14 @@ impl<DB: Server> RotatingPool<DB> {
         if let Some(connection) = self.pool.try_acquire() {
             return Some(connection);
         }
-        let is_full = self.pool.size() >= self.pool.options().get_max_connections();
-        if !is_full || wait.is_zero() {
+        if !self.is_full() || wait.is_zero() {
             return None;
         }
-        time::timeout(wait, self.pool.acquire()).await.ok()?.ok()
+        time::timeout(wait, caught(self.pool.acquire())).await.ok()?.ok()?.ok()
+    }
+
+    fn is_full(&self) -> bool {
+        self.pool.size() >= self.pool.options().get_max_connections()
     }
 
     /// Takes each connection that nobody uses out and returns it.
@@ -80,21 +83,32 @@ impl<DB: Server> RotatingPool<DB> {
         }
         if !DB::SHOWS_ALL_SESSIONS {
             let mut watch = in_time(self.opening.connect(old)).await?;
-            let count = in_time(DB::count(&mut watch, &sessions)).await;
+            let living = in_time(DB::living(&mut watch, &sessions)).await;
             close::<DB>(watch).await;
-            return count;
+            return living.map(|living| living.len());
         }
         if let Some(mut connection) = self.spares().take() {
-            let count = in_time(DB::count(&mut connection, &sessions)).await?;
+            let living = in_time(DB::living(&mut connection, &sessions)).await?;
             self.spares().put(connection);
-            return Ok(count);
+            return Ok(living.len());
         }
-        let Some(mut connection) = self.take(TURN).await else {
+        if let Some(mut connection) = self.take(TURN).await {
+            let living = in_time(DB::living(&mut connection, &sessions)).await;
+            give_back(connection).await;
+            return living.map(|living| living.len());
+        }
+        if self.is_full() || self.opening.gate.pinned().is_some() {
             return Err(Error::PoolTimedOut);
-        };
-        let count = in_time(DB::count(&mut connection, &sessions)).await;
-        give_back(connection).await;
-        count
+        }
+        // There may be none but those that are counted.
+        let mut connection = self.opening.open(&self.opening.gate.login()).await?;
+        let living = in_time(DB::living(&mut connection, &sessions)).await;
+        if self.overlap > 0 && living.is_ok() {
+            self.spares().put(connection);
+        } else {
+            close::<DB>(connection).await;
+        }
+        living.map(|living| living.len())
     }
 }
 
@@ -107,7 +121,7 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
     }
 
     async fn open_in_place(&self, login: &Login) -> Result<(), Failure> {
-        let Ok(Ok(connection)) = time::timeout(PATIENCE, self.pool.acquire()).await else {
+        let Ok(Ok(Ok(connection))) = time::timeout(PATIENCE, caught(self.pool.acquire())).await else {
             return Err(failure(Error::PoolTimedOut));
         };
         let current = self.opening.gate.login();
@@ -205,21 +219,23 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
     async fn end(&self, old: &Arc<Login>) -> Result<usize, Failure> {
         let sessions = self.opening.sessions.of(old);
         let mut connection = in_time(self.opening.connect(old)).await.map_err(failure)?;
-        let count = in_time(DB::count(&mut connection, &sessions)).await.map_err(failure)?;
+        let living = in_time(DB::living(&mut connection, &sessions)).await.map_err(failure)?;
         for session in &sessions {
             // One that has ended by itself meanwhile is an error for some servers.
             let _gone = in_time(DB::end(&mut connection, session)).await;
         }
         close::<DB>(connection).await;
         self.opening.sessions.forget(old);
-        Ok(count)
+        // Who has its options still, to open a connection or for nothing, holds it no longer.
+        self.in_use().retain(|(generation, _)| *generation != old.number());
+        Ok(living.len())
     }
 
     async fn upkeep(&self) {
         let now = Instant::now();
         let is_due = {
             let mut visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_due = self.max_lifetime.is_some_and(|lifetime| now >= *visited + lifetime);
+            let is_due = self.max_lifetime.is_some_and(|lifetime| now.duration_since(*visited) >= lifetime);
             if is_due {
                 *visited = now;
             }
@@ -234,6 +250,16 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
     fn upkeep_period(&self) -> Option<Duration> {
         let idle_timeout = self.pool.options().get_idle_timeout().map(|timeout| timeout / 2);
         idle_timeout.into_iter().chain(self.max_lifetime).min().map(|period| period.max(TURN))
+    }
+
+    fn trial_period(&self) -> Option<Duration> {
+        // With an idle connection there is one at least that serves.
+        const OFTEN: Duration = Duration::from_secs(5);
+        const SELDOM: Duration = Duration::from_secs(30);
+        if self.is_full() {
+            return None;
+        }
+        Some(if self.pool.num_idle() == 0 { OFTEN } else { SELDOM })
     }
 
     fn overlap(&self) -> usize {
@@ -262,9 +288,11 @@ async fn vacate<DB: Server>(connection: &mut DB::Connection) {
 
 /// Returns a connection to its pool. One that does not answer is dropped.
 async fn give_back<DB: Server>(mut connection: PoolConnection<DB>) {
-    let returned = connection.return_to_pool();
-    if time::timeout(PATIENCE, returned).await.is_err() {
-        tracing::debug!("an idle connection did not answer and was dropped");
+    let returned = caught(connection.return_to_pool());
+    match time::timeout(PATIENCE, returned).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(panicked)) => tracing::warn!("an idle connection was dropped: {panicked}"),
+        Err(_) => tracing::debug!("an idle connection did not answer and was dropped"),
     }
 }
 

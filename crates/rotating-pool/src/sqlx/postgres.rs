@@ -50,19 +50,17 @@ impl Sealed for Postgres {
         })
     }
 
-    fn count<'c>(
+    fn living<'c>(
         connection: &'c mut PgConnection,
         sessions: &'c [Session],
-    ) -> BoxFuture<'c, Result<usize, Error>> {
+    ) -> BoxFuture<'c, Result<Vec<i64>, Error>> {
         // It shows everybody the users of all sessions, by id also when the user is gone.
-        const SQL: &str = "SELECT count(*) FROM pg_stat_activity
+        const SQL: &str = "SELECT ours.pid FROM pg_stat_activity
             JOIN unnest($1::int8[], $2::int8[]) AS ours(pid, usesysid) USING (pid, usesysid)";
         Box::pin(async move {
             let (pids, users): (Vec<i64>, Vec<i64>) =
                 sessions.iter().map(|session| (session.id, session.user_id)).unzip();
-            let query = sqlx::query_scalar(SQL).bind(pids).bind(users).persistent(false);
-            let count: i64 = query.fetch_one(connection).await?;
-            Ok(usize::try_from(count).unwrap_or(0))
+            sqlx::query_scalar(SQL).bind(pids).bind(users).persistent(false).fetch_all(connection).await
         })
     }
 
@@ -76,7 +74,8 @@ impl Sealed for Postgres {
     }
 
     fn end_own(connection: &mut PgConnection) -> BoxFuture<'_, Result<(), Error>> {
-        Self::run(connection, "SELECT pg_terminate_backend(pg_backend_pid())")
+        // Whatever role it acts as, its own login may do that.
+        Self::run(connection, "RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())")
     }
 
     fn set_role<'c>(connection: &'c mut PgConnection, role: &'c str) -> BoxFuture<'c, Result<(), Error>> {

@@ -32,11 +32,11 @@ pub trait Sealed: Database {
     /// Runs a statement and forgets what it returns.
     fn run<'c>(connection: &'c mut Self::Connection, sql: &'c str) -> BoxFuture<'c, Result<(), Error>>;
 
-    /// How many of these sessions of a login's there are.
-    fn count<'c>(
+    /// Returns the ids of those of a login's sessions that there are.
+    fn living<'c>(
         connection: &'c mut Self::Connection,
         sessions: &'c [Session],
-    ) -> BoxFuture<'c, Result<usize, Error>>;
+    ) -> BoxFuture<'c, Result<Vec<i64>, Error>>;
 
     /// Ends a session of the connection's own user.
     fn end<'c>(

@@ -1,5 +1,7 @@
 //! Connections whose bytes are passed on.
 
+use std::{future::pending, pin::pin};
+
 use hyper::Method;
 use tokio::{
     io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -11,7 +13,7 @@ use super::{Fault, traffic::Traffic};
 
 /// Passes on what both sides say, until one of them ends the connection.
 pub(super) async fn tunnel(traffic: &Traffic, client: TcpStream) {
-    let cleared = traffic.cleared();
+    let (cleared, silenced) = (traffic.cleared(), traffic.silenced());
     let hold = match traffic.fault(&Method::CONNECT, "") {
         None | Some(Fault::Edit { .. }) => None,
         Some(Fault::Delay(time)) => {
@@ -35,8 +37,14 @@ pub(super) async fn tunnel(traffic: &Traffic, client: TcpStream) {
         }
         copy(from_server, to_client, traffic).await
     };
-    // A side that is gone is the end of the connection and no news.
-    let _ended = tokio::try_join!(copy(from_client, to_server, traffic), back);
+    // Whose sockets stay open when it is silenced.
+    let mut passing = pin!(async { tokio::try_join!(copy(from_client, to_server, traffic), back) });
+    tokio::select! {
+        biased;
+        () = silenced => pending::<()>().await,
+        // A side that is gone is the end of the connection and no news.
+        _ended = &mut passing => {}
+    }
 }
 
 async fn copy(

@@ -57,6 +57,7 @@ pub(super) struct Traffic {
 struct Orders {
     clears: u64,
     cuts: u64,
+    silences: u64,
     frozen: bool,
 }
 
@@ -88,6 +89,10 @@ impl Traffic {
         self.orders.send_modify(|orders| orders.frozen = frozen);
     }
 
+    pub(super) fn silence(&self) {
+        self.orders.send_modify(|orders| orders.silences += 1);
+    }
+
     pub(super) fn upstream(&self) -> SocketAddr {
         *lock(&self.upstream)
     }
@@ -111,6 +116,11 @@ impl Traffic {
     /// Returns when the faults are taken back.
     pub(super) fn cleared(&self) -> impl Future<Output = ()> + Send + use<> {
         self.change(|before, now| now.clears > before.clears)
+    }
+
+    /// Returns when connections that have begun by now are silenced.
+    pub(super) fn silenced(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.change(|before, now| now.silences > before.silences)
     }
 
     /// Returns when nothing is frozen.
