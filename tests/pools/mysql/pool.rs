@@ -33,7 +33,8 @@ impl Pool for SqlxMySql {
         let pool = MySqlPoolOptions::new()
             .max_connections(settings.max)
             .acquire_timeout(settings.timeout)
-            .max_lifetime(settings.max_lifetime);
+            .max_lifetime(settings.max_lifetime)
+            .idle_timeout(settings.idle_timeout);
         let mut builder = rotating_pool::sqlx::mysql(login).connect_options(connect).pool_options(pool);
         if let Some(overlap) = settings.overlap {
             builder = builder.overlap(overlap);
@@ -67,6 +68,10 @@ impl Pool for SqlxMySql {
 
     fn size(&self) -> usize {
         self.0.size() as usize
+    }
+
+    fn idle(&self) -> usize {
+        self.0.num_idle()
     }
 
     async fn close(&self) {

@@ -10,6 +10,21 @@ use testkit::{Fault, Proxy, When};
 use crate::owner::Owner;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s07_sessions_of_a_login_that_was_dropped_work_on_until_there_is_another_one() {
+    let Some(mut owner) = Owner::start().await else { return };
+    let (pool, rotation) = owner.connect(&Settings { max: 2, ..Settings::default() }).await;
+    let load = Load::start(&pool, 4);
+    eventually("the pool is full", async || owner.sessions_of("app_1").await == 2).await;
+    owner.server.run("DROP USER 'app_1'@'%'").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let next = owner.make().await;
+    let retired = owner.publish(next);
+    tokio::time::timeout(Duration::from_secs(20), retired.released()).await.expect("let go of");
+    assert_eq!((pool.user().await.unwrap().as_str(), rotation.generation()), ("app_2", 2));
+    load.stop().await.assert_none_failed();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once() {
     let Some(mut owner) = Owner::start().await else { return };
     let settings = Settings { max_lifetime: Some(Duration::from_secs(2)), ..Settings::default() };

@@ -100,7 +100,7 @@ async fn s07_a_pool_that_is_empty_asks_for_another_login<P: Pool>() {
     owner.end_sessions_of("app_1").await;
     owner.revoke("app_1").await;
     pool.user().await.expect_err("there is nobody to log in as");
-    // Five seconds where nobody tells of the refusal, and then each connection has failed.
+    // Ten seconds where nobody tells of the refusal, and then each connection has failed.
     tokio::time::timeout(SOON, requests.next()).await.expect("another login is asked for");
     owner.rotate_revoked("").await;
     eventually("the new login is in use", async || rotation.generation() == 2).await;

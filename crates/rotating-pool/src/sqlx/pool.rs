@@ -110,6 +110,14 @@ impl<DB: Server> RotatingPool<DB> {
         }
         living.map(|living| living.len())
     }
+
+    /// Counts the connections that are not of the newest login. Of one that was dropped nobody can list the sessions,
+    /// and the server may let them live on.
+    async fn count_others(&self) -> Result<usize, Error> {
+        let newest = self.count(&self.opening.gate.login()).await?;
+        let newest_in_pool = newest.saturating_sub(self.spares().count());
+        Ok((self.pool.size() as usize).saturating_sub(newest_in_pool))
+    }
 }
 
 impl<DB: Server> Adapter for RotatingPool<DB> {
@@ -198,21 +206,18 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
 
     async fn remaining(&self, old: &Arc<Login>) -> Result<usize, Failure> {
         let is_opening = self.options_are_in_use(old.number());
-        match self.count(old).await {
-            Ok(0) if !is_opening => {
+        let count = match self.count(old).await.map_err(failure) {
+            Err(failure) if !DB::SHOWS_ALL_SESSIONS && failure.reason == Reason::Refused => {
+                self.count_others().await.map_err(self::failure)
+            }
+            count => count,
+        };
+        match count? {
+            0 if !is_opening => {
                 self.opening.sessions.forget(old);
                 Ok(0)
             }
-            Ok(count) => Ok(count.max(1)),
-            Err(error) => {
-                let failure = failure(error);
-                // What cannot log in any more has nothing that could be taken from it.
-                if !DB::SHOWS_ALL_SESSIONS && failure.reason == Reason::Refused {
-                    Ok(0)
-                } else {
-                    Err(failure)
-                }
-            }
+            count => Ok(count.max(1)),
         }
     }
 
@@ -253,8 +258,9 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
     }
 
     fn trial_period(&self) -> Option<Duration> {
-        // With an idle connection there is one at least that serves.
-        const OFTEN: Duration = Duration::from_secs(5);
+        // With an idle connection there is one at least that serves. Each trial costs the server a connect, of every
+        // process of a service, whether or not there is anybody who needs a connection.
+        const OFTEN: Duration = Duration::from_secs(10);
         const SELDOM: Duration = Duration::from_secs(30);
         if self.is_full() {
             return None;
