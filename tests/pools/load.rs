@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
 use crate::Pool;
@@ -17,13 +18,16 @@ use crate::Pool;
 pub struct Load {
     stop: Arc<AtomicBool>,
     failures: Arc<Mutex<Vec<String>>>,
-    tasks: JoinSet<Vec<Duration>>,
+    tasks: JoinSet<Latencies>,
 }
+
+/// Takes no more room the longer the load lasts: what a soak measures is the pool's memory.
+type Latencies = Histogram<u64>;
 
 /// What a load came to.
 pub struct Outcome {
-    /// How long each query took, from asking for a connection on, in rising order.
-    pub latencies: Vec<Duration>,
+    /// How long the queries took, from asking for a connection on, in microseconds.
+    latencies: Latencies,
     /// What failed.
     pub failures: Vec<String>,
 }
@@ -36,13 +40,13 @@ impl Load {
         for _ in 0..tasks {
             let (pool, stop, failures) = (pool.clone(), load.stop.clone(), load.failures.clone());
             load.tasks.spawn(async move {
-                let mut latencies = Vec::new();
+                let mut latencies = none();
                 while !stop.load(Ordering::Relaxed) {
                     let began = Instant::now();
                     if let Err(error) = pool.write().await {
                         failures.lock().unwrap().push(error.to_string());
                     }
-                    latencies.push(began.elapsed());
+                    latencies.saturating_record(u64::try_from(began.elapsed().as_micros()).unwrap());
                     // A scheduler with two threads has other work.
                     tokio::task::yield_now().await;
                 }
@@ -61,8 +65,10 @@ impl Load {
     /// Ends.
     pub async fn stop(self) -> Outcome {
         self.stop.store(true, Ordering::Relaxed);
-        let mut latencies: Vec<_> = self.tasks.join_all().await.into_iter().flatten().collect();
-        latencies.sort_unstable();
+        let mut latencies = none();
+        for each in self.tasks.join_all().await {
+            latencies.add(each).unwrap();
+        }
         let failures = std::mem::take(&mut *self.failures.lock().unwrap());
         Outcome { latencies, failures }
     }
@@ -71,14 +77,14 @@ impl Load {
 impl Outcome {
     /// Returns how many queries there were.
     #[must_use]
-    pub fn queries(&self) -> usize {
+    pub fn queries(&self) -> u64 {
         self.latencies.len()
     }
 
     /// Returns the time within which 99 of a hundred queries were done.
     #[must_use]
     pub fn p99(&self) -> Duration {
-        self.latencies[self.latencies.len() * 99 / 100]
+        Duration::from_micros(self.latencies.value_at_quantile(0.99))
     }
 
     /// Panics if a query failed.
@@ -93,6 +99,11 @@ impl Outcome {
             &failures[..failures.len().min(3)]
         );
     }
+}
+
+fn none() -> Latencies {
+    const MINUTE: u64 = 60_000_000;
+    Latencies::new_with_bounds(1, MINUTE, 2).unwrap()
 }
 
 impl fmt::Debug for Load {
