@@ -43,7 +43,19 @@ pub async fn connect(settings: &Settings, login: Rotating<DbCredentials>) -> Res
     Ok(Database { pool, rotation })
 }
 
+/// Why a query failed.
+pub enum Failure {
+    /// Nothing is wrong with the query: its login is.
+    Login(pool::Error),
+    Query(sqlx::Error),
+}
+
 impl Database {
+    /// Tells what an error has to do with the login.
+    pub fn observe(&self, error: sqlx::Error) -> Failure {
+        self.rotation.observe(&error).map_or(Failure::Query(error), Failure::Login)
+    }
+
     pub async fn who_am_i(&self) -> Result<WhoAmI, sqlx::Error> {
         let user: String = sqlx::query_scalar("SELECT session_user::text").fetch_one(&self.pool).await?;
         let generation = self.rotation.generation_of(&user);

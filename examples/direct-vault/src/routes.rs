@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::database::Database;
+use crate::database::{self, Database};
 
 /// What the routes share.
 #[derive(Clone, Debug, Default)]
@@ -135,17 +135,21 @@ async fn status(State(app): State<App>) -> Json<Value> {
 }
 
 async fn who_am_i(State(app): State<App>) -> Result<Json<Value>, Failure> {
-    let connection = app.connected()?.who_am_i().await?;
+    let database = app.connected()?;
+    let connection = database.who_am_i().await.map_err(|error| database.observe(error))?;
     Ok(Json(json!({ "user": connection.user, "generation": connection.generation })))
 }
 
 async fn order(State(app): State<App>) -> Result<(StatusCode, Json<Value>), Failure> {
-    let id = app.connected()?.order().await?;
+    let database = app.connected()?;
+    let id = database.order().await.map_err(|error| database.observe(error))?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
 async fn count(State(app): State<App>) -> Result<Json<Value>, Failure> {
-    Ok(Json(json!({ "count": app.connected()?.count().await? })))
+    let database = app.connected()?;
+    let count = database.count().await.map_err(|error| database.observe(error))?;
+    Ok(Json(json!({ "count": count })))
 }
 
 #[derive(Deserialize)]
@@ -157,19 +161,20 @@ async fn slow(
     State(app): State<App>,
     Query(Slow { ms }): Query<Slow>,
 ) -> Result<(StatusCode, Json<Value>), Failure> {
-    let id = app.connected()?.slow_order(Duration::from_millis(ms)).await?;
+    let database = app.connected()?;
+    let id = database.slow_order(Duration::from_millis(ms)).await.map_err(|error| database.observe(error))?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
 /// Why a request could not be served.
 enum Failure {
     NotConnected,
-    Database(sqlx::Error),
+    Database(database::Failure),
 }
 
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
+impl From<database::Failure> for Failure {
+    fn from(failure: database::Failure) -> Self {
+        Self::Database(failure)
     }
 }
 
@@ -179,7 +184,13 @@ impl IntoResponse for Failure {
             Self::NotConnected => {
                 (StatusCode::SERVICE_UNAVAILABLE, "not connected to the database yet".to_owned())
             }
-            Self::Database(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+            // The same request succeeds when there is a login again.
+            Self::Database(database::Failure::Login(error)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
+            Self::Database(database::Failure::Query(error)) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+            }
         };
         (status, Json(json!({ "error": error }))).into_response()
     }

@@ -8,7 +8,7 @@ use crate::machine::Probe;
 use crate::scene::{FLOOR, HEALTH, LOGIN, SECOND, Stage, least_pause, usual};
 
 /// As long as it may take at most until the end of the sealing is seen; a login follows within two seconds of that.
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+const LONGEST_PAUSE: Duration = Duration::from_millis(2800);
 
 #[tokio::test]
 async fn a_start_waits_for_the_unsealing_and_says_so_once() {
