@@ -188,7 +188,9 @@ impl Driver {
                 }
             }
             (Job::RenewToken(id), Ok(Outcome::Renewed(grant))) => {
-                self.engine.token_renewed(now, id, sent, grant);
+                if self.engine.token_renewed(now, id, sent, grant) {
+                    self.refuse_denied(id);
+                }
                 self.counters.renewals += 1;
                 tracing::debug!(ttl_secs = grant.ttl.as_secs(), "token renewed");
             }
@@ -255,7 +257,10 @@ impl Driver {
             // What is given again by somebody may be another one.
             Job::LogIn => {
                 self.is_refused =
-                    matches!(error.class(), Class::Fatal) || matches!(error, Error::TokenNotReplaced)
+                    matches!(error.class(), Class::Fatal) || matches!(error, Error::TokenNotReplaced);
+                if error.is_retryable() && self.engine.state(now) == State::Expired {
+                    self.refuse_all_first(&error);
+                }
             }
             _ => {}
         }

@@ -1,11 +1,13 @@
 //! When to do what: the state machine of sessions and leases. It holds no clock, no socket and no secret.
 //!
-//! A *session* is one token. The driver asks [`Engine::next_job`] what to start, does it and tells the outcome
-//! (`engine/outcome.rs`); [`Engine::wake`] says when there is something to do even if nothing is told before.
+//! A *session* is one token. The driver asks [`Engine::next_job`] what to start, does it and tells how it went
+//! (`engine/outcome.rs`, `engine/failure.rs`); [`Engine::wake`] says when there is something to do even if nothing is
+//! told before.
 
 mod agenda;
 mod attempts;
 mod bucket;
+mod failure;
 mod outcome;
 mod term;
 #[cfg(test)]
@@ -80,12 +82,12 @@ pub(crate) struct Engine {
 struct Session {
     term: Term,
     attempts: Attempts,
-    /// Something was denied: the token may be dead.
-    suspect: bool,
+    /// When something was denied: the token may be dead.
+    suspect: Option<Instant>,
     /// Something was granted: it has been alive.
     proven: bool,
     dead: bool,
-    /// It was made for us: to revoke it revokes its leases. Another one is somebody else's.
+    /// To revoke it is ours to do, and revokes its leases: it is neither somebody else's nor a batch token.
     is_ours: bool,
     /// Its renewal was denied.
     renewal_denied: bool,

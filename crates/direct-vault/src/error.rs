@@ -163,9 +163,9 @@ pub enum Error {
         expected: &'static str,
     },
     /// Vault will not give the lease or token more time.
-    #[error("Vault does not renew at {path} (status {status}{})", said(messages))]
+    #[error("Vault gives {path} no more time (status {status}{})", said(messages))]
     RenewalRefused {
-        /// The API path.
+        /// The path the lease was read from, or that of the token's renewal.
         path: String,
         /// The HTTP status.
         status: u16,

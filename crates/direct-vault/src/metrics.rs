@@ -101,11 +101,15 @@ impl Metrics {
     }
 }
 
-/// Nobody keeps the credentials good any more.
+/// Nobody keeps the credentials good any more, and there is nothing left to replace.
 impl Drop for Metrics {
     fn drop(&mut self) {
-        self.ready.set(0.0);
-        self.degraded.set(0.0);
+        for gauge in [&self.ready, &self.degraded, &self.bootstrap_stale, &self.token_expires] {
+            gauge.set(0.0);
+        }
+        for path in std::mem::take(&mut self.leases).into_keys() {
+            self.record_lease(path, (0, 0.0));
+        }
     }
 }
 

@@ -10,7 +10,8 @@ pub(crate) fn checked(path: &str) -> Result<String, Error> {
     let path = path.trim_matches('/');
     let (plain, _query) = path.split_once('?').unwrap_or((path, ""));
     // A browser takes these for slashes and dots, and so do the URLs here.
-    let plain = plain.replace('\\', "/").to_ascii_lowercase().replace("%2e", ".");
+    let plain = plain.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    let plain = plain.replace('\\', "/");
     let leads_elsewhere = plain.split('/').any(|part| matches!(part, "." | ".."));
     if path.is_empty() || leads_elsewhere || path.chars().any(char::is_control) {
         return Err(Error::Path { path: path.to_owned() });
@@ -37,6 +38,7 @@ mod tests {
             "secret/data/../../database/creds/app",
             "secret/data/.",
             "secret/data/%2e%2E/x",
+            "secret/data/a%2F..%5c../x",
             r"secret/data/..\..\database",
             "secret/data/.\t./x",
             "secret/data/a\nb",

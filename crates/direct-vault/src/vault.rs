@@ -17,6 +17,8 @@ use crate::{
 
 /// A connection to Vault that keeps its token and leases alive in the background.
 ///
+/// Calls wait for a Vault that cannot answer, without end or as often as `VAULT_MAX_RETRIES` says.
+///
 /// The work is done by one task, which ends with [`shutdown`](Self::shutdown), or at once when the handle is dropped:
 /// then nothing is revoked, and the leases end by their own time.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(30);
 /// How soon it is looked again whether a login works when that could not be told.
 const UNCLEAR: Duration = Duration::from_secs(5);
-/// A login that was found to work is not tried again before this is over, unless there is proof that it is gone.
+/// A login that was tried is not tried again before this is over, or a [`CHECK`] if there is proof that one is gone.
 const APART: Duration = Duration::from_secs(5);
 /// Another login is asked for when a new one has been accepted for so long and may not do what it has to.
 const DENIED: Duration = Duration::from_secs(5);
@@ -75,9 +75,12 @@ impl Pending {
     /// Takes in that it does not work.
     fn fail(&mut self, reason: Reason) {
         let now = Instant::now();
-        self.patience = if reason == Reason::Denied { DENIED } else { USELESS };
+        let patience = if reason == Reason::Denied { DENIED } else { USELESS };
+        // For how long it was not even accepted says nothing about one that is.
+        let since = self.failing.filter(|_| self.patience == patience);
+        self.patience = patience;
         self.failing = match reason {
-            Reason::Denied | Reason::Refused | Reason::Answer => self.failing.or(Some(now)),
+            Reason::Denied | Reason::Refused | Reason::Answer => since.or(Some(now)),
             Reason::Unclear | Reason::Full | Reason::Other => None,
         };
         self.at = now + self.pause;
@@ -179,6 +182,7 @@ impl<A: Adapter> Follower<A> {
             self.gate.unpin();
             self.adapter.switch(&self.current);
         }
+        self.gate.check_all(false);
     }
 
     async fn try_pending(&mut self) {
@@ -281,13 +285,14 @@ impl<A: Adapter> Follower<A> {
     }
 
     async fn doubt(&mut self, is_certain: bool) {
-        if self.gate.pinned().is_some() || self.verify_at.is_some() {
+        if self.gate.pinned().is_some() {
             return;
         }
-        if is_certain || self.verified.elapsed() >= APART {
+        let at = self.verified + if is_certain { CHECK } else { APART };
+        if at <= Instant::now() && (is_certain || self.verify_at.is_none()) {
             self.verify().await;
         } else {
-            self.verify_at = Some(self.verified + APART);
+            self.verify_at = Some(self.verify_at.map_or(at, |known| known.min(at)));
         }
     }
 
@@ -331,7 +336,11 @@ impl<A: Adapter> Follower<A> {
                     self.ask_for_another();
                 }
                 tracing::debug!("cannot tell whether the login works: {}", failure.source);
-                self.verify_at = Some(Instant::now() + UNCLEAR);
+                // Of an answer to the probe that is not about the login the next one would say the same.
+                let says_nothing = matches!(failure.reason, Reason::Denied | Reason::Answer);
+                if self.gate.pinned().is_some() || !says_nothing {
+                    self.verify_at = Some(Instant::now() + UNCLEAR);
+                }
             }
         }
     }

@@ -78,8 +78,9 @@ impl Gate {
         self.moves.notify_waiters();
     }
 
-    /// Lets go of the login, for good.
+    /// Lets go of the login, for good: who still has a handle has no login.
     pub(crate) fn let_go(&self) {
+        self.pin();
         self.accept(Arc::new(Login::of_nobody(self.login().number())));
     }
 

@@ -14,8 +14,9 @@ pub(crate) fn reason(code: &str) -> Reason {
         "08P01" => Reason::Unclear,
         // too_many_connections, for PostgreSQL; the server's, the user's, and the account's of MySQL
         "53300" | "1040" | "1203" | "1226" => Reason::Full,
-        // no connection, out of something, ended or about to start, trouble of the server's own
-        NO_LOGIN => Reason::Other,
+        // no connection, out of something, ended or about to start, trouble of the server's own; of MySQL that it shuts
+        // down, has no memory or thread, or blocks the host
+        NO_LOGIN | "1041" | "1053" | "1129" | "1135" | "3032" => Reason::Other,
         _ if ["08", "53", "57", "58", "XX"]
             .iter()
             .any(|class| code.len() == 5 && code.starts_with(class)) =>

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use service_tests::SOON;
 
-use crate::scene::{CREDS, HEALTH, HOUR, LOGIN, SECOND, Scene, usual};
+use crate::scene::{CREDS, HEALTH, HOUR, LOGIN, SECOND, Scene, is_well, usual};
 
 #[tokio::test]
 async fn within_seconds_of_the_unsealing_there_are_new_credentials_and_they_serve() {
@@ -18,7 +18,7 @@ async fn within_seconds_of_the_unsealing_there_are_new_credentials_and_they_serv
     scene.until(SOON, "ready", |status| status["state"] == "ready").await;
     scene.drained(2).await;
 
-    let good = scene.since(sealed, HEALTH).into_iter().find(|check| check.status == Some(200)).unwrap();
+    let good = scene.since(sealed, HEALTH).into_iter().find(is_well).unwrap();
     let (login, creds) = (scene.since(unsealed, LOGIN), scene.since(unsealed, CREDS));
     assert_eq!((login.len(), creds.len()), (1, 1), "{login:?} {creds:?}");
 

@@ -1,8 +1,9 @@
 //! The secret id comes wrapped, to be unwrapped once.
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::Once,
 };
 
 use secrets_config::{
@@ -24,6 +25,7 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
+        Log::keep();
         let ground = Ground::start().await;
         let address = ground.server.address();
         let proxy = Proxy::http(address.strip_prefix("http://").unwrap().parse().unwrap()).await.unwrap();
@@ -43,24 +45,30 @@ impl Stage {
     }
 }
 
-/// What is logged on a thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is logged on this thread, which is that of the test and of its driver.
+///
+/// The subscriber is that of the whole process: one of a test alone misses events that another test is just about to log
+/// for the first time.
+struct Log;
 
 impl Log {
-    fn subscriber(&self) -> impl tracing::Subscriber + use<> {
-        let log = self.clone();
-        tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish()
+    fn keep() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| tracing_subscriber::fmt().with_ansi(false).with_writer(|| Self).init());
     }
 
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    fn text() -> String {
+        LINES.with_borrow(|lines| String::from_utf8_lossy(lines).into_owned())
     }
 }
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().map_err(|_poisoned| io::ErrorKind::Other)?.extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -76,16 +84,11 @@ async fn a_token_that_was_unwrapped_before_is_an_event_of_its_own_and_not_tried_
     stage.start(Secret::from(token.as_str())).await.unwrap().shutdown().await;
     assert_eq!(stage.asked(), (1, 1));
 
-    let log = Log::default();
-    let error = {
-        // The driver runs on the thread of the test.
-        let _recording = tracing::subscriber::set_default(log.subscriber());
-        stage.start(Secret::from(token.as_str())).await.unwrap_err()
-    };
+    let error = stage.start(Secret::from(token.as_str())).await.unwrap_err();
     assert!(matches!(error, Error::WrappingTokenUsed { .. }), "{error}");
     assert!(error.to_string().contains(PATH) && !error.to_string().contains(&token), "{error}");
     assert_eq!(stage.asked(), (2, 1), "it was looked at once more, and that was all");
-    let said = log.text();
+    let said = Log::text();
     let events: Vec<_> = said.lines().filter(|line| line.contains("security=true")).collect();
     assert!(matches!(events[..], [event] if event.contains("ERROR direct_vault")), "{said}");
     assert!(!said.contains(&token), "the log holds the token");

@@ -266,6 +266,11 @@ pub(crate) fn since(proxy: &Proxy, then: Instant, prefix: &str) -> Vec<Seen> {
     proxy.requests(prefix).into_iter().filter(|request| request.at >= then).collect()
 }
 
+/// Whether an answer about Vault's health is one to go on with: a server that has just been unsealed is a standby first.
+pub(crate) fn is_well(check: &Seen) -> bool {
+    matches!(check.status, Some(200 | 429 | 473))
+}
+
 /// Returns the least time between one request and the next.
 pub(crate) fn least_pause(requests: &[Seen]) -> Duration {
     let pauses = requests.windows(2).map(|pair| pair[1].at - pair[0].at);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{Client, Grant, RequestId, SLOW, Token, answer::Asked, body};
+use super::{Client, Grant, QUICK, RequestId, SLOW, Token, answer::Asked, body};
 use crate::Error;
 
 /// The id of a lease. Who knows it can revoke the lease, so it is shown without its tail.
@@ -88,8 +88,7 @@ impl Client {
         }
         let body = Body { lease_id: id.as_str(), increment: increment.as_secs() };
         let body = body::json(&body, body.lease_id.len());
-        // A database user is given more time while we wait.
-        let answer = self.post("sys/leases/renew", Some(token), body, SLOW).await?;
+        let answer = self.post("sys/leases/renew", Some(token), body, QUICK).await?;
         let Renewed { lease_duration, renewable } = answer.parse(Asked::Renew, &self.address)?;
         Ok(Grant::new(lease_duration, renewable))
     }

@@ -29,10 +29,11 @@ impl Driver {
         let Some(lease) = self.leases.get(&key) else { return };
         let (role, generation) = (lease.path.as_str(), lease.generation());
         match request {
-            // What is said of an earlier one is not said of this one.
-            Request::Replacement { generation: useless } if generation == Some(useless) => {
-                tracing::warn!(role, generation, "a credential is of no use to those who have it");
-                self.engine.useless(now, key);
+            Request::Replacement { generation: useless } => {
+                // What is said of an earlier one is not said of this one.
+                if generation == Some(useless) && self.engine.useless(now, key) {
+                    tracing::warn!(role, generation, "a credential is of no use to those who have it");
+                }
             }
             _ => {
                 tracing::debug!(role, generation, "a credential is in doubt");

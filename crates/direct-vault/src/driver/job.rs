@@ -1,9 +1,8 @@
 //! The requests behind the engine's jobs.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::time;
 
 use super::Driver;
 use crate::{
@@ -11,9 +10,6 @@ use crate::{
     client::{Answered, Grant, Health, Increment, NewToken, Token},
     engine::{Job, SessionId},
 };
-
-/// What the service logs in with may come from a function of its own, which may never return.
-const LOGIN: Duration = Duration::from_secs(60);
 
 /// A job that has ended.
 pub(super) struct Done {
@@ -41,13 +37,7 @@ impl Driver {
             Job::CheckHealth => Some(async move { client.health().await.map(Outcome::Health) }.boxed()),
             Job::LogIn => {
                 let login = self.login.clone();
-                Some(
-                    async move {
-                        let token = time::timeout(LOGIN, login.log_in(&client)).await;
-                        token.unwrap_or_else(|_elapsed| Err(login.timed_out(LOGIN))).map(Outcome::LoggedIn)
-                    }
-                    .boxed(),
-                )
+                Some(async move { login.log_in(&client).await.map(Outcome::LoggedIn) }.boxed())
             }
             Job::LookUpToken(id) => self
                 .token(id)

@@ -222,8 +222,9 @@ impl Driver {
         let Some(lease) = self.leases.get_mut(&key).filter(|lease| lease.generation().is_none()) else {
             return;
         };
-        // A second denial is with another token: that the first one was dead is no reason then.
-        if matches!(error, Error::Denied { .. }) && lease.denied.is_none() {
+        // One with another token: that the first one was dead is no reason then.
+        let is_second = lease.denied.as_ref().is_some_and(|(with, _)| *with != session);
+        if matches!(error, Error::Denied { .. }) && !is_second {
             lease.denied = Some((session, error.clone()));
         } else {
             self.give_up_first(key, error);
@@ -242,6 +243,8 @@ impl Driver {
     /// Vault was asked how it is, and cannot answer: nothing else is asked, for anybody who waits for a first answer.
     pub(super) fn refuse_all_first(&mut self, error: &Error) {
         let waiting = self.leases.iter().filter(|(_, lease)| lease.generation().is_none());
+        // The answer to one that was asked for before is still to come.
+        let waiting = waiting.filter(|(key, _)| !self.engine.is_busy(**key));
         for key in waiting.map(|(key, _)| *key).collect::<Vec<_>>() {
             self.give_up_first(key, error);
         }

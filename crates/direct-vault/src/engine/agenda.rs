@@ -32,11 +32,11 @@ impl Engine {
         };
         if session.has_ended(now) {
             want(self.logins.earliest(now), Job::LogIn, &self.log_in);
-        } else if session.suspect && !session.attempts.has_failed() {
+        } else if session.suspect.is_some() && !session.attempts.has_failed() {
             want(now, Job::LookUpToken(current), &session.attempts);
         } else {
             // Nobody can say whether it lives: what is done with it tells as well.
-            if session.suspect && !session.is_to_be_renewed(now) {
+            if session.suspect.is_some() && !session.is_to_be_renewed(now) {
                 want(now, Job::LookUpToken(current), &session.attempts);
             }
             match session.term.next(now) {

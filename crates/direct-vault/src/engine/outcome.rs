@@ -1,24 +1,15 @@
-//! What the driver tells about the jobs it was given.
+//! What the driver tells about the jobs it was given, and what those who use a lease say of it.
 
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Held, Job, LeaseKey, Renewal, RetiredId, Session, SessionId,
+    Engine, Held, Lease, LeaseKey, Renewal, RetiredId, Session, SessionId,
     attempts::{Attempts, FLOOR, longest_pause},
+    failure::AFTER_REFUSED_LOGIN,
     term::{Spread, Term},
 };
-use crate::{
-    Error,
-    client::{Grant, Health},
-};
+use crate::client::{Grant, Health};
 
-/// After a refusal somebody must change something: ask again this rarely, from asking to asking. All is well within a
-/// minute of the change: the second is for the answer.
-const AFTER_REFUSAL: Duration = Duration::from_secs(59);
-/// As far as login goes, after which there is more to ask for.
-const AFTER_REFUSED_LOGIN: Duration = Duration::from_secs(57);
-/// Vault may ask to wait for longer than anything here lives.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// When an outage ends everybody wants everything: spread it over this much.
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 /// A credential that somebody says does not work is looked at this rarely: the fault may be theirs.
@@ -29,11 +20,9 @@ const LONGEST_UNREAD: Duration = Duration::from_secs(86_400);
 const AFTER_DOUBT_OF_READING: Duration = Duration::from_secs(10);
 /// What lives shorter asks so often that a wave of replacements does not stand out.
 const LEAST_TO_SPREAD: Duration = Duration::from_secs(600);
-/// Vault has said that there are too many requests: for so long they are a second apart.
-const SLOW: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// A login that was sent at `sent` gave a token. `is_ours` is one that another login would give anew.
+    /// A login that was sent at `sent` gave a token. `is_ours` is one that is ours to revoke.
     pub(crate) fn logged_in(
         &mut self,
         now: Instant,
@@ -57,7 +46,7 @@ impl Engine {
         let session = Session {
             term: Term::new(sent, grant, None, spread, &mut self.random),
             attempts: Attempts::default(),
-            suspect: false,
+            suspect: None,
             proven: false,
             dead: false,
             is_ours,
@@ -70,10 +59,12 @@ impl Engine {
         id
     }
 
-    pub(crate) fn token_renewed(&mut self, now: Instant, id: SessionId, sent: Instant, grant: Grant) {
+    /// Returns whether something was denied to the token before, and it lives.
+    pub(crate) fn token_renewed(&mut self, now: Instant, id: SessionId, sent: Instant, grant: Grant) -> bool {
+        let mut was_suspect = false;
         if let Some(session) = self.sessions.get_mut(&id) {
             session.attempts.succeeded(now);
-            let was_suspect = std::mem::take(&mut session.suspect);
+            was_suspect = session.suspect.take_if(|since| *since <= sent).is_some();
             session.term.renewed(sent, grant, &mut self.random);
             let has_period = grant.ttl >= session.term.full();
             if std::mem::take(&mut session.is_one_of_many) && !has_period {
@@ -84,6 +75,7 @@ impl Engine {
             }
             self.proves(id);
         }
+        was_suspect
     }
 
     /// Returns how much time to ask for when the token is renewed, if that is not what Vault gives by itself.
@@ -98,7 +90,7 @@ impl Engine {
     pub(crate) fn token_looked_up(&mut self, now: Instant, id: SessionId, alive: bool) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.attempts.succeeded(now);
-            session.suspect = false;
+            session.suspect = None;
             if alive {
                 self.tokens_end |= session.renewal_denied;
                 self.proves(id);
@@ -119,7 +111,7 @@ impl Engine {
     }
 
     /// Something was granted to the token: it has been alive.
-    fn proves(&mut self, id: SessionId) {
+    pub(super) fn proves(&mut self, id: SessionId) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.proven = true;
             self.stillborn = 0;
@@ -152,17 +144,16 @@ impl Engine {
     }
 
     /// Somebody says of the lease that it is of no use, though Vault would renew it: another one takes its place. Who
-    /// made it so may make the next one so as well, so this is not done often.
-    pub(crate) fn useless(&mut self, now: Instant, key: LeaseKey) {
-        let Some(lease) = self.leases.get_mut(&key).filter(|lease| lease.issuing.is_none()) else { return };
-        if lease.useless.is_some_and(|useless| now < useless + AFTER_DOUBT) {
-            return;
-        }
-        if let Some(held) = &mut lease.held {
-            lease.useless = Some(now);
-            held.is_useless = true;
-            held.term.set_oldest(Some(now));
-        }
+    /// made it so may make the next one so as well, so this is not done often. Returns whether it is.
+    pub(crate) fn useless(&mut self, now: Instant, key: LeaseKey) -> bool {
+        let is_soon = |lease: &Lease| lease.useless.is_some_and(|useless| now < useless + AFTER_DOUBT);
+        let lease = self.leases.get_mut(&key).filter(|lease| lease.issuing.is_none() && !is_soon(lease));
+        let Some(lease) = lease else { return false };
+        let Some(held) = &mut lease.held else { return false };
+        held.is_useless = true;
+        held.term.set_oldest(Some(now));
+        lease.useless = Some(now);
+        true
     }
 
     /// A new lease was read with the token `session`. The one before, if there is one, is retired: the driver tells by
@@ -279,179 +270,6 @@ impl Engine {
         } else if self.outage.take().is_some() {
             let most = self.headroom(now).map_or(AFTER_OUTAGE, |headroom| AFTER_OUTAGE.min(headroom / 4));
             self.resume = Some(now + most.mul_f64(self.random.f64()));
-        }
-    }
-
-    /// A job failed.
-    pub(crate) fn failed(&mut self, now: Instant, job: Job, error: &Error) {
-        self.pause(now, job, error);
-        if let Job::Issue(key, _) = job {
-            self.leases.entry(key).and_modify(|lease| {
-                lease.issuing = None;
-                lease.was_denied = matches!(error, Error::Denied { .. });
-            });
-        }
-        if let Error::Unavailable { status: 429, .. } = error {
-            self.slow_until = Some(now + SLOW);
-        }
-        if let (Job::Issue(_, id) | Job::RenewLease(_, id), Error::Unavailable { status: 500, .. }) =
-            (job, error)
-        {
-            // Vault looks at the token first: what is behind it failed.
-            self.proves(id);
-        }
-        if let (Some(term), Error::TimedOut { .. } | Error::AnswerLost { .. }) = (self.term(job), error) {
-            term.renewal_got_lost();
-        }
-        match error {
-            Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
-            // What is behind that path is slow or cut off; for all others Vault itself is.
-            Error::TimedOut { .. } | Error::AnswerLost { .. } => match job {
-                Job::Issue(..) | Job::RevokeLease(..) => self.unanswered(job),
-                Job::RenewLease(..) => self.refused(now, job),
-                _ => self.outage_begins(now),
-            },
-            Error::Denied { .. } => self.denied(job),
-            Error::LeaseGone { .. } => self.gone(now, job),
-            Error::RenewalRefused { .. } => self.ends(now, job),
-            _ => self.refused(now, job),
-        }
-    }
-
-    fn outage_begins(&mut self, now: Instant) {
-        if self.outage.is_none() {
-            let longest = longest_pause(self.headroom(now));
-            self.outage.insert(Attempts::default()).still_out(now, longest, &mut self.random);
-        }
-    }
-
-    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, and it is ours to revoke, it
-    /// goes, and takes it along.
-    fn unanswered(&mut self, job: Job) {
-        let Job::Issue(key, id) = job else { return };
-        if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
-            return;
-        }
-        let is_alone = self.is_alone(key, id);
-        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone && session.is_ours);
-    }
-
-    /// Sets the earliest time of the next attempt.
-    fn pause(&mut self, now: Instant, job: Job, error: &Error) {
-        let headroom = self.headroom(now);
-        let longest = longest_pause(headroom);
-        let mut random = self.random.fork();
-        let is_of_old_token =
-            matches!(job, Job::Issue(_, id) | Job::RenewLease(_, id) if Some(id) != self.current());
-        let Some(attempts) = self.attempts(job) else { return };
-        match error {
-            // It says nothing about the token in use.
-            Error::Denied { .. } if is_of_old_token => attempts.succeeded(now),
-            Error::Denied { .. }
-            | Error::NotFound { .. }
-            | Error::NotLeased { .. }
-            | Error::Leased { .. }
-            | Error::Unfit { .. }
-            | Error::UnusableToken { .. } => {
-                attempts.failed_apart(now, AFTER_REFUSAL);
-            }
-            // Whatever ends meanwhile: wrong credentials do not become right by asking often.
-            Error::LoginRefused { .. } => attempts.failed(now, AFTER_REFUSED_LOGIN, &mut random),
-            Error::LeaseGone { .. } | Error::RenewalRefused { .. } => attempts.succeeded(now),
-            Error::Unavailable { retry_after: Some(wait), .. } => {
-                // Not so long that what is held ends meanwhile.
-                let most =
-                    headroom.map_or(LONGEST_WAIT, |headroom| (headroom * 3 / 4).clamp(FLOOR, LONGEST_WAIT));
-                attempts.failed_until(now + (*wait).min(most));
-            }
-            _ => attempts.failed(now, longest, &mut random),
-        }
-        if job == Job::LogIn {
-            self.keep_token(now);
-        }
-    }
-
-    /// A login failed. If it was made only to be there earlier than others, the token in use is kept for another half of
-    /// its life or a whole one.
-    fn keep_token(&mut self, now: Instant) {
-        let Some(mut session) = self.sessions.last_entry() else { return };
-        let session = session.get_mut();
-        if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
-            let kept = session.term.full().mul_f64(0.5 + 0.5 * self.random.f64());
-            session.term.set_oldest(now.checked_add(kept));
-            session.is_kept = true;
-            self.log_in.succeeded(now);
-        }
-    }
-
-    /// Nobody may do this, or the token is dead: the next job finds out which. Should it live, what was denied for good
-    /// is already noted here.
-    fn denied(&mut self, job: Job) {
-        match job {
-            // Its own end, or that of its token, does it. No reason to doubt the token in use.
-            Job::RevokeLease(id, _) => self.lease_revoked(id),
-            Job::RevokeToken(id) => self.token_revoked(id),
-            Job::RenewToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id) => {
-                if let Some(term) = self.term(job) {
-                    term.is_not_renewable();
-                    if let Some(attempts) = self.attempts(job) {
-                        attempts.forgive();
-                    }
-                }
-                if let Job::RenewLease(key, _) = job {
-                    self.leases.entry(key).and_modify(|lease| lease.renewal = Renewal::Denied(id));
-                }
-                if let Some(session) = self.sessions.get_mut(&id) {
-                    session.suspect = true;
-                    session.renewal_denied |= matches!(job, Job::RenewToken(_));
-                }
-            }
-            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) => {}
-        }
-    }
-
-    /// What was to be renewed or revoked is no more.
-    fn gone(&mut self, now: Instant, job: Job) {
-        match job {
-            Job::RevokeLease(id, _) => self.lease_revoked(id),
-            Job::RevokeToken(id) => self.token_revoked(id),
-            Job::RenewLease(key, _) => {
-                if let Some(term) = self.term(job) {
-                    term.end(now);
-                    // Who doubted it was right, and is heard again.
-                    self.leases.entry(key).and_modify(|lease| lease.doubted = None);
-                }
-            }
-            _ => self.ends(now, job),
-        }
-    }
-
-    /// What was to be renewed lives on to its end and no further.
-    fn ends(&mut self, now: Instant, job: Job) {
-        if let Some(term) = self.term(job) {
-            term.replace(now);
-        }
-    }
-
-    /// The request was understood and not served.
-    fn refused(&mut self, now: Instant, job: Job) {
-        let again = self.attempts(job).and_then(|attempts| attempts.earliest(now)).unwrap_or(now);
-        let instead = self.term(job).and_then(|term| term.renewal_failed(now, again));
-        if let Some((attempts, at)) = self.attempts(job).zip(instead) {
-            attempts.again_at(at);
-        }
-    }
-
-    /// The term that the job was to renew. That of a lease is meant only if it was made with this token: the outcome of
-    /// an older renewal is not about it.
-    fn term(&mut self, job: Job) -> Option<&mut Term> {
-        match job {
-            Job::RenewToken(id) => self.sessions.get_mut(&id).map(|session| &mut session.term),
-            Job::RenewLease(key, session) => {
-                let held = self.leases.get_mut(&key)?.held.as_mut()?;
-                (held.session == session).then_some(&mut held.term)
-            }
-            _ => None,
         }
     }
 }

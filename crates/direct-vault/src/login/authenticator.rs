@@ -1,6 +1,6 @@
 //! Logs in, again and again.
 
-use std::{sync::Mutex, time::Duration};
+use std::sync::Mutex;
 
 use secrets_config_core::Secret;
 
@@ -76,24 +76,18 @@ impl Authenticator {
             Err(error) => return Err(error),
         };
         // What is new may be cut off, or not known to Vault yet.
-        let accepted = lock(&self.memory).accepted.take().filter(|accepted| *accepted != proof);
-        let Some(accepted) = accepted else { return Err(refused) };
-        let again = client.login(self.method, &self.path, &accepted).await;
-        if !matches!(again, Err(Error::LoginRefused { .. })) {
-            lock(&self.memory).accepted = Some(accepted);
+        let Some(accepted) = lock(&self.memory).accepted.clone() else { return Err(refused) };
+        let again = if accepted == proof {
+            Err(refused.clone())
+        } else {
+            client.login(self.method, &self.path, &accepted).await
+        };
+        if let Err(Error::LoginRefused { .. }) = again {
+            lock(&self.memory).accepted = None;
         }
-        match again {
-            Ok(token) => {
-                tracing::warn!("{refused}; what was accepted before still is");
-                Ok(token)
-            }
-            Err(_) => Err(refused),
-        }
-    }
-
-    /// Returns the error of a login that took too long.
-    pub(crate) fn timed_out(&self, limit: Duration) -> Error {
-        Error::TimedOut { path: self.path.clone(), seconds: limit.as_secs() }
+        let token = again.map_err(|_| refused.clone())?;
+        tracing::warn!("{refused}; what was accepted before still is");
+        Ok(token)
     }
 
     /// Whether a file holds something else than at the last login.

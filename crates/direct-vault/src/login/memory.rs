@@ -1,11 +1,18 @@
 //! What is remembered from one login to the next.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use secrets_config_core::{Secret, SecretSource};
+use tokio::time;
 
 use super::Proof;
 use crate::{Error, client::Token};
+
+/// A file may be on a disk that hangs, and a function of the program may never return.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A source and the last good secret from its file.
 #[derive(Debug)]
@@ -23,19 +30,20 @@ impl Source {
     /// Reads the secret. A file that cannot be read is being replaced, or was emptied by mistake: what it held before
     /// counts.
     pub(super) async fn read(&self) -> Result<Secret<String>, Error> {
-        let error = match self.source.read().await {
-            Ok(secret) => {
+        let error = match time::timeout(PATIENCE, self.source.read()).await {
+            Ok(Ok(secret)) => {
                 *lock(&self.last) = Some(secret.clone());
                 return Ok(secret);
             }
-            Err(error) => error,
+            Ok(Err(error)) => error.to_string(),
+            Err(_elapsed) => format!("it is not there within {} s", PATIENCE.as_secs()),
         };
         let is_file = self.source.path().is_some();
         let last = lock(&self.last).clone().filter(|_| is_file);
         if last.is_some() {
             tracing::warn!(source = self.what, "{error}: what it held before is used");
         }
-        last.ok_or_else(|| Error::Source { what: self.what, is_file, reason: error.to_string() })
+        last.ok_or(Error::Source { what: self.what, is_file, reason: error })
     }
 
     /// Whether the file holds something else than was last read.

@@ -1,10 +1,12 @@
 //! The task and a pool that is none, in simulated time.
 
+mod log;
+
 use std::{
     collections::HashMap,
     io,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -146,6 +148,7 @@ struct Stage {
 
 impl Stage {
     fn open(fake: Fake) -> Self {
+        log::keep();
         let (publisher, mut rotating) = rotating::channel(login());
         let first = rotating.current().hold();
         rotating.mark_seen(&first);
@@ -349,10 +352,6 @@ async fn a_handle_that_is_kept_holds_no_login_of_a_closed_pool() {
 
 #[tokio::test(start_paused = true)]
 async fn a_change_tells_at_its_end_what_became_of_the_old_connections() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
     let mut stage = Stage::open(Fake::new());
     for (idle, in_use, end) in [(3, 0, "drained=3 killed=0"), (2, 1, "drained=2 killed=1")] {
         stage.fake.0.idle.store(idle, Ordering::Relaxed);
@@ -360,29 +359,7 @@ async fn a_change_tells_at_its_end_what_became_of_the_old_connections() {
         stage.publisher.set_expires(Some((Instant::now() + MINUTE).into_std()));
         let old = stage.publisher.publish(login());
         time::timeout(MINUTE, old.released()).await.unwrap();
-        let line = log.line("every connection has the new login");
+        let line = log::line("every connection has the new login");
         assert!(line.contains(end), "{line}");
-    }
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Returns the last line with this in it.
-    fn line(&self, text: &str) -> String {
-        let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        log.lines().rfind(|line| line.contains(text)).unwrap_or_default().to_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text);
-        Ok(text.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -111,6 +111,13 @@ impl<DB: Server> RotatingPool<DB> {
         living.map(|living| living.len())
     }
 
+    /// Takes a login for one without sessions. Who has its options still, to open a connection or for nothing, holds it
+    /// no longer.
+    fn forget(&self, old: &Login) {
+        self.opening.sessions.forget(old);
+        self.in_use().retain(|(generation, _)| *generation != old.number());
+    }
+
     /// Counts the connections that are not of the newest login. Of one that was dropped nobody can list the sessions,
     /// and the server may let them live on.
     async fn count_others(&self) -> Result<usize, Error> {
@@ -223,16 +230,22 @@ impl<DB: Server> Adapter for RotatingPool<DB> {
 
     async fn end(&self, old: &Arc<Login>) -> Result<usize, Failure> {
         let sessions = self.opening.sessions.of(old);
-        let mut connection = in_time(self.opening.connect(old)).await.map_err(failure)?;
+        let mut connection = match in_time(self.opening.connect(old)).await.map_err(failure) {
+            Ok(connection) => connection,
+            // Nobody can end what is left of one that was dropped, nor take it back once more.
+            Err(failure) if failure.reason == Reason::Refused => {
+                self.forget(old);
+                return Ok(0);
+            }
+            Err(failure) => return Err(failure),
+        };
         let living = in_time(DB::living(&mut connection, &sessions)).await.map_err(failure)?;
         for session in &sessions {
             // One that has ended by itself meanwhile is an error for some servers.
             let _gone = in_time(DB::end(&mut connection, session)).await;
         }
         close::<DB>(connection).await;
-        self.opening.sessions.forget(old);
-        // Who has its options still, to open a connection or for nothing, holds it no longer.
-        self.in_use().retain(|(generation, _)| *generation != old.number());
+        self.forget(old);
         Ok(living.len())
     }
 

@@ -409,7 +409,7 @@ impl World {
 
     fn arrives(&mut self, job: Job, sent: Instant) {
         let timeout = match job {
-            Job::Issue(..) | Job::RenewLease(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
+            Job::Issue(..) | Job::RevokeLease(..) => TIMEOUT_OF_LOGINS_MADE,
             _ => TIMEOUT,
         };
         self.lapses += self.vault.let_end(self.now, self.held.values());
@@ -464,7 +464,9 @@ impl World {
                 self.tokens.insert(id, token);
             }
             (Job::LookUpToken(id), Granted::Alive(alive)) => self.engine.token_looked_up(now, id, alive),
-            (Job::RenewToken(id), Granted::Time(grant)) => self.engine.token_renewed(now, id, sent, grant),
+            (Job::RenewToken(id), Granted::Time(grant)) => {
+                self.engine.token_renewed(now, id, sent, grant);
+            }
             (Job::RenewLease(key, id), Granted::Time(grant)) => {
                 self.engine.lease_renewed(now, key, id, sent, grant);
             }
