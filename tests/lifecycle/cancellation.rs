@@ -19,5 +19,7 @@ mod shutdown;
 mod stage;
 #[path = "cancellation/start.rs"]
 mod start;
+#[path = "cancellation/tunnel.rs"]
+mod tunnel;
 #[path = "cancellation/vault.rs"]
 mod vault;

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, fs, time::Duration};
 
-use direct_vault::{State, Status, Vault, VaultrsClient};
+use direct_vault::{Address, State, Status, Vault, VaultrsClient};
 use lifecycle_tests::{
     service::settings,
     turns::{complete, settle, tasks, until},
@@ -16,6 +16,8 @@ use tokio::{
     task::yield_now,
     time::{Instant, advance},
 };
+
+use crate::tunnel::Tunnel;
 
 pub(crate) const PATH: &str = "database/creds/app";
 /// A login that Vault keeps.
@@ -39,6 +41,7 @@ pub(crate) struct Ground {
     secret_id: NamedTempFile,
     is_wrapped: bool,
     borrowed: RefCell<Option<VaultrsClient>>,
+    tunnel: Option<Tunnel>,
     tasks: usize,
 }
 
@@ -46,8 +49,14 @@ impl Ground {
     pub(crate) async fn new(terms: Terms) -> Self {
         let server = FakeVault::start(terms).await.unwrap();
         let secret_id = NamedTempFile::new().unwrap();
-        let ground =
-            Self { server, secret_id, is_wrapped: false, borrowed: RefCell::new(None), tasks: tasks() };
+        let ground = Self {
+            server,
+            secret_id,
+            is_wrapped: false,
+            borrowed: RefCell::new(None),
+            tunnel: None,
+            tasks: tasks(),
+        };
         ground.give(SECRET_ID);
         ground.set_password("a password");
         ground
@@ -60,10 +69,27 @@ impl Ground {
         ground
     }
 
+    /// With TLS.
+    pub(crate) async fn behind_tls(terms: Terms) -> Self {
+        let ground = Self::new(terms).await;
+        let tunnel = Some(Tunnel::to(&ground.server.url()).await);
+        Self { tunnel, tasks: tasks(), ..ground }
+    }
+
+    /// Changes the files of TLS.
+    pub(crate) fn add_authority(&self) {
+        self.tunnel.iter().for_each(Tunnel::add_authority);
+    }
+
     pub(crate) fn builder(&self) -> direct_vault::Builder {
         let mut pairs = vec![("VAULT_SECRET_ID_FILE", self.secret_id.path().to_str().unwrap())];
         pairs.extend(self.is_wrapped.then_some(("VAULT_SECRET_ID_WRAPPING_PATH", MADE_AT)));
-        Vault::builder(settings(&self.server, &pairs))
+        let mut settings = settings(&self.server, &pairs);
+        if let Some(tunnel) = &self.tunnel {
+            settings.server.addr = Address::parse(&tunnel.url).unwrap();
+            settings.server.tls.cacert = Some(tunnel.authorities().to_owned());
+        }
+        Vault::builder(settings)
     }
 
     /// Replaces the secret id in its file.

@@ -16,6 +16,8 @@ pub(crate) struct Stage {
     pub(crate) terms: Terms,
     /// The secret id comes wrapped.
     is_wrapped: bool,
+    /// Vault is behind TLS.
+    has_tls: bool,
     /// What is held has no lease.
     is_static: bool,
     /// How long after the start it begins.
@@ -35,6 +37,7 @@ const WHEN_DUE: Duration = Duration::from_secs(17);
 const UNDISTURBED: Stage = Stage {
     terms: LONG,
     is_wrapped: false,
+    has_tls: false,
     is_static: false,
     from: WHEN_DUE,
     begin: |_, _| {},
@@ -133,9 +136,23 @@ pub(crate) const READING: Stage = Stage {
     ..UNDISTURBED
 };
 
+/// The files of TLS have changed. They are looked at, and count when Vault has answered with them; then the lease is
+/// renewed.
+pub(crate) const TLS_FILES: Stage = Stage {
+    has_tls: true,
+    from: Duration::ZERO,
+    begin: |ground, _| ground.add_authority(),
+    is_seen: |ground, _| ground.asked("GET sys/health") > 0,
+    ..LEASE_RENEWAL
+};
+
 impl Stage {
     pub(crate) async fn ground(&self) -> Ground {
-        if self.is_wrapped { Ground::wrapped(self.terms).await } else { Ground::new(self.terms).await }
+        match (self.is_wrapped, self.has_tls) {
+            (true, _) => Ground::wrapped(self.terms).await,
+            (_, true) => Ground::behind_tls(self.terms).await,
+            _ => Ground::new(self.terms).await,
+        }
     }
 
     /// Asks for what is held in it.
@@ -169,6 +186,7 @@ impl Stage {
             }
         };
         let is_over = cut_after(turns, over).await.is_some();
+        assert!(!is_over || (self.is_seen)(ground, &vault.status().borrow()), "what was begun was not seen");
         (vault, login, is_over)
     }
 
@@ -198,7 +216,8 @@ macro_rules! at_every_stage {
             while_the_proof_before_is_tried OTHER_PROOF,
             while_the_secret_id_is_unwrapped UNWRAPPING,
             while_the_token_is_lent LOAN,
-            while_it_is_read_again READING
+            while_it_is_read_again READING,
+            while_the_files_of_tls_are_looked_at TLS_FILES
         }
     };
     ($check:ident: $($name:ident $stage:ident),*) => {$(
