@@ -147,15 +147,10 @@ async fn a_secret_is_no_lease() {
 async fn a_name_does_not_lead_out_of_its_mount() {
     let (ground, vault) = start().await;
     ground.allow(r#"path "sys/mounts" { capabilities = ["read"] }"#).await;
-    for name in ["../../sys/mounts", "app/./config", ".\t./.\t./sys/mounts"] {
+    for name in ["../../sys/mounts", r"..\..\sys\mounts", "app/./config", ".\t./.\t./sys/mounts"] {
         let error = vault.kv2("secret").read::<serde_json::Value>(name).await.map(drop).unwrap_err();
         assert!(matches!(error, Error::Path { .. }), "{name:?}: {error}");
     }
-    // To Vault this is one name.
-    let error =
-        vault.kv2("secret").read::<serde_json::Value>(r"..\..\..\sys\mounts").await.map(drop).unwrap_err();
-    let Error::Denied { path, .. } = error else { panic!("{error}") };
-    assert_eq!(path, "secret/data/..%5C..%5C..%5Csys%5Cmounts");
     vault.shutdown().await;
 }
 
