@@ -93,6 +93,8 @@ struct Session {
     renewal_denied: bool,
     /// A read without an answer may have made a lease, which nobody can revoke but with the token.
     unknown_leases: bool,
+    /// Its revocation waits for somebody who has borrowed it: nothing waits for the revocation.
+    is_lent: bool,
     /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
     is_one_of_many: bool,
     /// It was to be replaced before its time, and the login failed: that is tried again now and then.

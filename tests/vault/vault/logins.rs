@@ -1,7 +1,9 @@
 //! Each way to log in.
 
 use std::{
+    convert::Infallible,
     net::Ipv4Addr,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -20,7 +22,7 @@ use secrets_config::{
 use serde_json::{Value, json};
 use testkit::Proxy;
 use tokio::net::TcpListener;
-use vault_tests::{Authority, Ground, Issuer, SOON, until};
+use vault_tests::{Authority, Ground, Issuer, SOON, SecretId, until};
 
 /// Reads the ground's secret: whoever can is logged in.
 async fn colour(vault: &Vault) -> String {
@@ -252,6 +254,37 @@ async fn a_function_that_fails_is_asked_again() {
     });
     let vault = Vault::builder(ground.settings(source)).start().await.unwrap();
     assert_eq!(vault.status().borrow().counters.failures, 1);
+    vault.shutdown().await;
+}
+
+/// A file, and the variable while it cannot be read.
+fn file_or_variable(file: &Path, variable: &SecretId) -> SecretSource {
+    let (file, variable) = (SecretSource::file(file), Secret::from(variable.id.as_str()));
+    SecretSource::function(move || {
+        let (file, variable) = (file.clone(), variable.clone());
+        async move { Ok::<_, Infallible>(file.read().await.unwrap_or(variable)) }
+    })
+}
+
+#[tokio::test]
+async fn s19_a_function_falls_back_on_the_environment() {
+    let ground = Ground::start().await;
+    ground.set_role(json!({ "token_ttl": "4s", "token_max_ttl": "6s" })).await;
+    let directory = tempfile::tempdir().unwrap();
+    let (file, variable) = (directory.path().join("secret-id"), ground.secret_id().await);
+    let source = file_or_variable(&file, &variable);
+    let vault = Vault::builder(ground.settings(source)).start().await.unwrap();
+    assert_eq!(colour(&vault).await, "green");
+
+    std::fs::write(&file, ground.secret_id().await.id).unwrap();
+    ground.destroy(&variable).await;
+    let status = until(&vault, SOON, |status| status.counters.logins == 2).await;
+    assert!(!status.bootstrap_stale, "{status:?}");
+
+    // Vault has refused the variable's by then: what it accepted last counts.
+    std::fs::remove_file(&file).unwrap();
+    let status = until(&vault, SOON, |status| status.counters.logins == 3).await;
+    assert!(!status.bootstrap_stale && status.is_ready(), "{status:?}");
     vault.shutdown().await;
 }
 

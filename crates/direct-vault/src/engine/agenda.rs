@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Held, Job, Lease, LeaseKey, Session, SessionId,
+    Engine, Held, Job, Lease, LeaseKey, Retired, Session, SessionId,
     attempts::{Attempts, FLOOR},
     term::Due,
 };
@@ -56,7 +56,7 @@ impl Engine {
                 || reading >= MOST_AT_ONCE
                 || session.attempts.is_running()
                 || self.log_in.is_running()
-                || self.is_cleaning_up(current);
+                || self.is_cleaning_up();
             for (key, lease) in &self.leases {
                 match lease.next(now, current, session) {
                     Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
@@ -70,7 +70,8 @@ impl Engine {
                     want(self.earliest_read(*key, lease, at), Job::Issue(*key, current), &lease.attempts);
                 }
             }
-            for (id, retired) in self.retired.iter().filter(|(_, retired)| retired.released) {
+            let is_to_go = |retired: &Retired| retired.released && !self.is_to_be_revoked(retired.session);
+            for (id, retired) in self.retired.iter().filter(|(_, retired)| is_to_go(retired)) {
                 want(now, Job::RevokeLease(*id, current), &retired.attempts);
             }
         }
@@ -104,6 +105,13 @@ impl Engine {
             || self.retired.values().any(|retired| retired.session == session && !retired.released)
     }
 
+    /// Returns whether the token's revocation is at hand, and takes along what it made. One that somebody gave is only
+    /// let go of.
+    fn is_to_be_revoked(&self, id: SessionId) -> bool {
+        let may_be_now = self.sessions.get(&id).is_some_and(|session| session.is_ours && !session.is_lent);
+        may_be_now && Some(id) != self.current() && !self.is_used(id)
+    }
+
     /// Returns when a lease may be read that is wanted at `at`. While the one before the one in use is still used there
     /// would be three: it is waited for, as long as the one in use works and leaves time to move on.
     fn earliest_read(&self, key: LeaseKey, lease: &Lease, at: Instant) -> Instant {
@@ -122,9 +130,9 @@ impl Engine {
     }
 
     /// Returns whether a token is about to be revoked that may have made a lease nobody knows: one at a time.
-    fn is_cleaning_up(&self, current: SessionId) -> bool {
+    fn is_cleaning_up(&self) -> bool {
         self.sessions.iter().any(|(id, session)| {
-            *id != current && session.unknown_leases && !session.attempts.has_failed() && !self.is_used(*id)
+            session.unknown_leases && !session.attempts.has_failed() && self.is_to_be_revoked(*id)
         })
     }
 

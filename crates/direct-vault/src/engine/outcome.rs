@@ -53,6 +53,7 @@ impl Engine {
             renewal_denied: false,
             unknown_leases: false,
             is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
+            is_lent: false,
             is_kept: false,
         };
         self.sessions.insert(id, session);
@@ -238,29 +239,22 @@ impl Engine {
 
     /// Nothing uses the retired lease any more.
     pub(crate) fn released(&mut self, id: RetiredId) {
-        if let Some(retired) = self.retired.get_mut(&id) {
-            retired.released = true;
-            // The last one goes with its token, if that is ours to revoke.
-            let session = retired.session;
-            let is_ours = self.sessions.get(&session).is_none_or(|session| session.is_ours);
-            if is_ours && Some(session) != self.current() && !self.is_used(session) {
-                self.retired.retain(|_, retired| retired.session != session);
-            }
-        }
+        self.retired.entry(id).and_modify(|retired| retired.released = true);
     }
 
     pub(crate) fn lease_revoked(&mut self, id: RetiredId) {
         self.retired.remove(&id);
     }
 
-    /// The revocation of a token waits for somebody who has borrowed it: nothing waits for the revocation.
+    /// The revocation of a token, which has begun, waits for somebody who has borrowed it.
     #[cfg(any(feature = "vaultrs", test))]
     pub(crate) fn is_lent(&mut self, id: SessionId) {
-        self.sessions.entry(id).and_modify(|session| session.unknown_leases = false);
+        self.sessions.entry(id).and_modify(|session| session.is_lent = true);
     }
 
     pub(crate) fn token_revoked(&mut self, id: SessionId) {
         self.sessions.remove(&id);
+        self.retired.retain(|_, retired| retired.session != id);
     }
 
     pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {

@@ -60,6 +60,26 @@ impl SecretSource {
 
     /// Returns a source that calls `function` each time.
     ///
+    /// # Examples
+    ///
+    /// A file, and another source while it cannot be read:
+    ///
+    /// ```
+    /// use secrets_config_core::SecretSource;
+    ///
+    /// fn with_fallback(file: SecretSource, fallback: SecretSource) -> SecretSource {
+    ///     SecretSource::function(move || {
+    ///         let (file, fallback) = (file.clone(), fallback.clone());
+    ///         async move {
+    ///             match file.read().await {
+    ///                 Ok(secret) => Ok(secret),
+    ///                 Err(_unreadable) => fallback.read().await,
+    ///             }
+    ///         }
+    ///     })
+    /// }
+    /// ```
+    ///
     /// # Security
     ///
     /// What the function's error says is shown and logged: it must not hold the secret.
