@@ -4,7 +4,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    future::poll_fn,
+    future::{Future, poll_fn},
     io::{ErrorKind, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     task::Poll,
@@ -22,8 +22,13 @@ pub(crate) struct Calm {
 
 impl Calm {
     /// Takes one turn. Returns whether somebody did something in it, which ends the calm.
+    ///
+    /// # Panics
+    ///
+    /// If nobody idles here: nothing would ever be calm.
     pub(crate) async fn is_broken(&mut self) -> bool {
         let idled = IDLED.get();
+        assert!(idled.is_some(), "not in a runtime of `turns::paused`");
         yield_now().await;
         let is_broken = IDLED.get() == idled;
         if is_broken {
@@ -50,14 +55,14 @@ impl Calm {
     }
 }
 
-/// Takes every turn that nobody else wants, as a task of its own.
-pub(crate) async fn idle() {
+/// Returns a task that takes every turn which nobody else wants.
+pub(crate) fn idle() -> impl Future<Output = ()> {
+    IDLED.set(Some(0));
     poll_fn(|context| {
-        IDLED.set(IDLED.get() + 1);
+        IDLED.set(IDLED.get().map(|turns| turns + 1));
         context.waker().wake_by_ref();
-        Poll::<()>::Pending
+        Poll::Pending
     })
-    .await;
 }
 
 /// Letters to oneself. They go the way that requests and answers go, and overtake none.
@@ -93,7 +98,7 @@ impl Post {
 }
 
 thread_local! {
-    /// The turns of [`idle`]. All tasks of a runtime with one thread run on that thread.
-    static IDLED: Cell<usize> = const { Cell::new(0) };
+    /// The turns of [`idle`], if there is one. All tasks of a runtime with one thread run on that thread.
+    static IDLED: Cell<Option<usize>> = const { Cell::new(None) };
     static POST: RefCell<Post> = RefCell::new(Post::new());
 }

@@ -2,9 +2,8 @@
 
 use std::{fs, time::Duration};
 
-use lifecycle_tests::turns::{complete, settle};
+use lifecycle_tests::turns::{complete, pass, paused};
 use testkit::{FakeVault, Terms};
-use tokio::{runtime::Builder, time::advance};
 
 use crate::{Result, anybody, asked::Asked};
 
@@ -35,11 +34,7 @@ pub(crate) fn report() -> Result<()> {
     println!("| | requests | least | x least | logins | token | read | renewed | revoked | other | CPU s |");
     println!("| --- |{}", " ---: |".repeat(10));
     for case in &CASES {
-        let (asked, cpu) = Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build()?
-            .block_on(case.live(LEASES))?;
+        let (asked, cpu) = paused(case.live(LEASES))?;
         let hours = case.watched.as_secs_f64() / HOUR.as_secs_f64();
         let per_hour = asked.total() as f64 / hours;
         let least = case.least();
@@ -80,11 +75,11 @@ impl Case {
         for _ in 0..leases {
             logins.push(complete(vault.database("database/creds/app-role")).await?);
             // Nobody asks for all in one moment.
-            pass(&server, self.lease_ttl / 2 / u32::try_from(leases)?).await;
+            pass(self.lease_ttl / 2 / u32::try_from(leases)?, STEP).await;
         }
-        pass(&server, FOUR_HOURS).await;
+        pass(FOUR_HOURS, STEP).await;
         let (before, cpu) = (asked(&server), cpu()?);
-        pass(&server, self.watched).await;
+        pass(self.watched, STEP).await;
         let (after, cpu) = (asked(&server), self::cpu()? - cpu);
         if server.leases() != leases {
             return Err(format!("{} of {leases} leases live", server.leases()).into());
@@ -92,21 +87,6 @@ impl Case {
         drop(logins);
         complete(vault.shutdown()).await;
         Ok((after - before, cpu))
-    }
-}
-
-/// Lets time pass, in steps after each of which everything that is due is done.
-async fn pass(server: &FakeVault, time: Duration) {
-    let mut left = time;
-    while !left.is_zero() {
-        let next = left.min(STEP);
-        advance(next).await;
-        left -= next;
-        let mut requests = None;
-        while requests != Some(server.request_count()) {
-            requests = Some(server.request_count());
-            settle().await;
-        }
     }
 }
 
