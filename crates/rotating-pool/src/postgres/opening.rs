@@ -92,8 +92,7 @@ impl Opening {
             () = session.ended() => return Err(refusal::error(|| crate::Error::DrainedLate).await),
             opened = self.network.connect(&config) => opened?,
         };
-        session.opened(client.cancel_token());
-        let task = tokio::spawn(session.serve(serving));
+        let task = session.serve(client.cancel_token(), serving);
         if let Some(role) = &self.role {
             client.batch_execute(&set_role(role)).await?;
         }

@@ -2,10 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::Notify;
+use tokio::{
+    sync::Notify,
+    task::{AbortHandle, JoinHandle},
+};
 use tokio_postgres::CancelToken;
 
 use super::network::Serving;
@@ -25,9 +29,18 @@ struct List {
 
 struct Entry {
     user: String,
-    end: Arc<Notify>,
-    /// There when the session is open.
-    cancel: Option<CancelToken>,
+    state: State,
+}
+
+enum State {
+    /// Told when nobody is to wait for it any more.
+    Opening(Arc<Notify>),
+    /// The task moves its data, and ends it by its own end.
+    Open {
+        cancel: CancelToken,
+        task: AbortHandle,
+    },
+    Ended,
 }
 
 impl Sessions {
@@ -36,7 +49,8 @@ impl Sessions {
         let mut list = self.lock();
         let id = list.next;
         list.next += 1;
-        list.sessions.insert(id, Entry { user: user.to_owned(), end: Arc::clone(&end), cancel: None });
+        let state = State::Opening(Arc::clone(&end));
+        list.sessions.insert(id, Entry { user: user.to_owned(), state });
         Session { sessions: Arc::clone(self), id, end }
     }
 
@@ -50,11 +64,20 @@ impl Sessions {
 
     /// Ends the sessions of `user`, whatever they are doing. Returns what breaks that off on the server too.
     pub(crate) fn end(&self, user: &str) -> Vec<CancelToken> {
-        let list = self.lock();
-        let ending = list.sessions.values().filter(|session| session.user == user);
+        let mut list = self.lock();
+        let ending = list.sessions.values_mut().filter(|session| session.user == user);
         ending
-            .inspect(|session| session.end.notify_one())
-            .filter_map(|session| session.cancel.clone())
+            .filter_map(|session| match mem::replace(&mut session.state, State::Ended) {
+                State::Opening(end) => {
+                    end.notify_one();
+                    None
+                }
+                State::Open { cancel, task } => {
+                    task.abort();
+                    Some(cancel)
+                }
+                State::Ended => None,
+            })
             .collect()
     }
 
@@ -83,25 +106,31 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn opened(&self, cancel: CancelToken) {
-        if let Some(session) = self.sessions.lock().sessions.get_mut(&self.id) {
-            session.cancel = Some(cancel);
-        }
-    }
-
+    /// Waits until it is to end, though it is not open yet.
     pub(crate) async fn ended(&self) {
         self.end.notified().await;
     }
 
-    /// Moves the session's data until its client is dropped, the server ends it, or it is to end.
-    pub(crate) async fn serve(self, serving: Serving) {
-        tokio::select! {
-            biased;
-            () = self.ended() => {}
-            result = serving => if let Err(error) = result {
+    /// Returns a task that moves the session's data until its client is dropped, the server ends it, or it is to end.
+    pub(crate) fn serve(self, cancel: CancelToken, serving: Serving) -> JoinHandle<()> {
+        let (sessions, id) = (Arc::clone(&self.sessions), self.id);
+        // It cannot leave the list before it is known there.
+        let mut list = sessions.lock();
+        // Aborted and not told, for all data passes here: what else it waited for would be looked at each time.
+        let task = tokio::spawn(async move {
+            let _listed = self;
+            if let Err(error) = serving.await {
                 tracing::debug!("a connection to the database has ended: {error}");
-            },
+            }
+        });
+        if let Some(session) = list.sessions.get_mut(&id) {
+            match session.state {
+                State::Opening(_) => session.state = State::Open { cancel, task: task.abort_handle() },
+                State::Open { .. } | State::Ended => task.abort(),
+            }
         }
+        drop(list);
+        task
     }
 }
 
