@@ -85,7 +85,13 @@ impl Owner {
         self.publisher.set_expires(expires);
     }
 
+    /// Says why there is no other login.
+    pub fn set_trouble(&self, cause: Option<Arc<dyn std::error::Error + Send + Sync>>) {
+        self.publisher.set_trouble(cause);
+    }
+
     /// The requests of pools to look after their login.
+    #[must_use]
     pub fn refresh_requests(&self) -> rotating::RefreshRequests {
         self.publisher.refresh_requests()
     }

@@ -212,7 +212,11 @@ impl Driver {
             (Job::RenewLease(key, session), Ok(Outcome::Renewed(grant))) => {
                 self.engine.lease_renewed(now, key, session, sent, grant);
                 self.counters.renewals += 1;
-                let role = self.leases.get(&key).map(|lease| lease.path.as_str());
+                let lease = self.leases.get_mut(&key);
+                let role = lease.map(|lease| {
+                    lease.set_trouble(None);
+                    lease.path.as_str()
+                });
                 tracing::debug!(role, ttl_secs = grant.ttl.as_secs(), "lease renewed");
             }
             (Job::RevokeLease(id, _), Ok(Outcome::Revoked)) => {
@@ -223,17 +227,18 @@ impl Driver {
                 self.engine.token_revoked(id);
                 self.counters.revocations += 1;
             }
-            (Job::CheckHealth, Ok(Outcome::Health(health))) => {
+            (job @ Job::CheckHealth, Ok(Outcome::Health(health))) => {
                 self.engine.health_checked(now, health);
                 if let Some(error) = self.client.unhealthy(health) {
                     self.refuse_all_first(&error);
-                    self.note(error);
+                    self.note(job, error);
                 }
             }
             (job, Ok(_)) => debug_assert!(false, "{job:?} has another outcome"),
         }
         if self.state(now) == State::Ready && self.last_error.take().is_some() {
             tracing::info!("all is well again");
+            self.leases.values_mut().for_each(|lease| lease.set_trouble(None));
         }
         true
     }
@@ -264,13 +269,31 @@ impl Driver {
             }
             _ => {}
         }
-        self.note(error);
+        self.note(job, error);
         true
     }
 
-    /// Keeps and logs what is wrong: the first time, and then once a minute. That renewals are denied is said once: what
-    /// cannot be renewed is replaced in time, and so it stays.
-    fn note(&mut self, error: Error) {
+    /// Keeps what has gone wrong, and tells those who use what it is about: one lease, or all that hang on the token.
+    fn note(&mut self, job: Job, error: Error) {
+        self.say(&error);
+        let error = Arc::new(error);
+        self.last_error = Some(Arc::clone(&error));
+        match job {
+            Job::Issue(key, _) | Job::RenewLease(key, _) => {
+                if let Some(lease) = self.leases.get_mut(&key) {
+                    lease.set_trouble(Some(error));
+                }
+            }
+            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) | Job::RenewToken(_) => {
+                self.leases.values_mut().for_each(|lease| lease.set_trouble(Some(Arc::clone(&error))));
+            }
+            Job::RevokeLease(..) | Job::RevokeToken(_) => {}
+        }
+    }
+
+    /// Logs what is wrong: the first time, and then once a minute. That renewals are denied is said once: what cannot be
+    /// renewed is replaced in time, and so it stays.
+    fn say(&mut self, error: &Error) {
         const AGAIN: Duration = Duration::from_secs(60);
         let now = Instant::now();
         let text = error.to_string();
@@ -281,7 +304,6 @@ impl Driver {
             let is_lasting = matches!(error, Error::Denied { operation: "renew", .. });
             self.said.insert(text, (!is_lasting).then(|| now + AGAIN));
         }
-        self.last_error = Some(Arc::new(error));
     }
 
     fn state(&self, now: std::time::Instant) -> State {

@@ -348,8 +348,10 @@ impl<A: Adapter> Follower<A> {
     /// Keeps the connections there are and opens no other, until there is a login that works.
     fn pin(&mut self) {
         if self.gate.pin() {
+            let cause = self.gate.cause();
             tracing::warn!(
                 generation = self.current.number(),
+                cause = cause.as_ref().map(tracing::field::display),
                 "no valid login: open connections are kept, and no other can be opened"
             );
             self.adapter.refuse_growth();

@@ -1,6 +1,7 @@
 //! What the hooks of a pool and the task that follows its login both know.
 
 use std::{
+    error::Error,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -9,9 +10,10 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use secrets_config_core::rotating::Trouble;
 use tokio::sync::{Notify, watch};
 
-use crate::{counters::Counts, login::Login};
+use crate::{counters::Counts, error::Since, login::Login};
 
 /// While a pool is used, one of its connections is asked this often whether its login still exists.
 pub(crate) const CHECK: Duration = Duration::from_secs(1);
@@ -35,6 +37,8 @@ pub(crate) struct Gate {
     ended: AtomicU64,
     is_pinned: AtomicBool,
     pinned: Mutex<Option<Instant>>,
+    /// Why there is no newer login.
+    trouble: Trouble,
     suspicion: Notify,
     /// A connection has said that its login is gone, which is more than a suspicion.
     is_certain: AtomicBool,
@@ -48,7 +52,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(first: Arc<Login>) -> Arc<Self> {
+    pub(crate) fn new(first: Arc<Login>, trouble: Trouble) -> Arc<Self> {
         Arc::new(Self {
             login: ArcSwap::new(first),
             epoch: Instant::now(),
@@ -59,6 +63,7 @@ impl Gate {
             ended: AtomicU64::new(0),
             is_pinned: AtomicBool::new(false),
             pinned: Mutex::new(None),
+            trouble,
             suspicion: Notify::new(),
             is_certain: AtomicBool::new(false),
             moves: Notify::new(),
@@ -142,6 +147,16 @@ impl Gate {
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns why no connection can be opened.
+    pub(crate) fn no_login(&self, since: Instant) -> crate::Error {
+        crate::Error::NoValidCredentials { since: Since::new(since), source: self.cause() }
+    }
+
+    /// Returns why there is no newer login, if its owner has said.
+    pub(crate) fn cause(&self) -> Option<Arc<dyn Error + Send + Sync>> {
+        self.trouble.cause()
+    }
+
     /// Returns whether that is news.
     pub(crate) fn pin(&self) -> bool {
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,7 +233,7 @@ mod tests {
 
     fn gate() -> Arc<Gate> {
         let (_publisher, login) = rotating::channel(DbCredentials::new("app", "x"));
-        Gate::new(Arc::new(Login::new(login.current().hold())))
+        Gate::new(Arc::new(Login::new(login.current().hold())), login.trouble())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Counters, Error, adapter::Reason, error::Since, gate::Gate, sqlstate};
+use crate::{Counters, Error, adapter::Reason, gate::Gate, sqlstate};
 
 /// Shows how far a pool has followed its login. Clones show the same pool.
 #[derive(Clone)]
@@ -48,10 +48,11 @@ impl Rotation {
         self.gate.counts.read()
     }
 
-    /// Returns why no connection can be opened now, if that is so. Connections that are open serve on.
+    /// Returns why no connection can be opened now, if that is so. Connections that are open serve on. The error's source
+    /// is what the login's owner says of it: with `direct-vault`, its own error.
     #[must_use]
     pub fn trouble(&self) -> Option<Error> {
-        self.gate.pinned().map(|since| Error::NoValidCredentials { since: Since::new(since) })
+        self.gate.pinned().map(|since| self.gate.no_login(since))
     }
 
     /// Closes the pool, as far as its crate knows how to. A `bb8` pool cannot be closed: it is let go of, and ends when the

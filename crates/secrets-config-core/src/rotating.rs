@@ -21,9 +21,11 @@
 mod request;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::{
     convert::Infallible,
+    error::Error,
     fmt,
     ops::Deref,
     sync::{
@@ -37,7 +39,10 @@ use arc_swap::{ArcSwap, Guard};
 use tokio::sync::{oneshot, watch};
 
 use self::request::Requests;
-pub use self::request::{RefreshRequests, Request};
+pub use self::{
+    request::{RefreshRequests, Request},
+    trouble::Trouble,
+};
 
 /// Returns both ends of a value whose first generation, number 1, is `value`.
 #[must_use]
@@ -47,9 +52,15 @@ pub fn channel<T>(value: T) -> (Publisher<T>, Rotating<T>) {
     let current = Arc::new(ArcSwap::from_pointee(generation));
     let (numbers, changes) = watch::channel(FIRST);
     let requests = Arc::new(Requests::default());
-    let publisher =
-        Publisher { current: Arc::clone(&current), numbers, retired, requests: Arc::clone(&requests) };
-    (publisher, Rotating { current, changes, seen: FIRST, requests })
+    let trouble = Trouble::default();
+    let publisher = Publisher {
+        current: Arc::clone(&current),
+        numbers,
+        retired,
+        requests: Arc::clone(&requests),
+        trouble: trouble.clone(),
+    };
+    (publisher, Rotating { current, changes, seen: FIRST, requests, trouble })
 }
 
 /// Reads a value that changes while the process runs. Clones see the same value.
@@ -58,6 +69,7 @@ pub struct Rotating<T> {
     changes: watch::Receiver<u64>,
     seen: u64,
     requests: Arc<Requests>,
+    trouble: Trouble,
 }
 
 impl<T> Rotating<T> {
@@ -114,6 +126,12 @@ impl<T> Rotating<T> {
             self.requests.replace(generation.number());
         }
     }
+
+    /// Returns a view of what keeps the publisher from replacing the value.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        self.trouble.clone()
+    }
 }
 
 impl<T> Clone for Rotating<T> {
@@ -123,6 +141,7 @@ impl<T> Clone for Rotating<T> {
             changes: self.changes.clone(),
             seen: self.seen,
             requests: Arc::clone(&self.requests),
+            trouble: self.trouble.clone(),
         }
     }
 }
@@ -213,6 +232,7 @@ pub struct Publisher<T> {
     numbers: watch::Sender<u64>,
     retired: Retired,
     requests: Arc<Requests>,
+    trouble: Trouble,
 }
 
 impl<T> Publisher<T> {
@@ -255,6 +275,16 @@ impl<T> Publisher<T> {
     /// Says when the newest generation stops being good; `None` is never, which is what a first generation starts with.
     pub fn set_expires(&self, expires: Option<Instant>) {
         self.current.load().expiry.send_if_modified(|known| std::mem::replace(known, expires) != expires);
+    }
+
+    /// Says what keeps the value from being replaced, or good; `None` is nothing, which it starts with. It counts until
+    /// something else is said: a new generation does not end it.
+    ///
+    /// # Security
+    ///
+    /// It is shown and logged with errors of those who need a new value: it must not hold the secret.
+    pub fn set_trouble(&self, cause: Option<Arc<dyn Error + Send + Sync>>) {
+        self.trouble.set(cause);
     }
 
     /// Returns what [`Rotating::request_refresh`] and [`Rotating::request_replacement`] ask for. The value has one such

@@ -303,6 +303,11 @@ pub(crate) const EXEMPT: &[Exempt] = &[
             "Requests: Debug",
             "Rotating::request_refresh",
             "Rotating::request_replacement",
+            "Rotating::trouble",
+            "Publisher::set_trouble",
+            "Trouble",
+            "Trouble: Debug",
+            "Trouble::cause",
         ],
     },
     Exempt {

@@ -1,6 +1,10 @@
 //! The owner can get no new login. The one in use serves to its end, and what is open then serves on.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use pool_tests::{Held, Owner, Pool, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
@@ -10,7 +14,13 @@ for_every_pool!(
     s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once,
     s18_a_new_login_that_does_not_work_costs_no_session_without_overlap,
     s18_a_lease_that_is_renewed_ends_the_trouble,
+    s18_the_error_has_what_the_owner_says_among_its_sources,
 );
+
+/// Why there is no other login.
+#[derive(Debug, thiserror::Error)]
+#[error("the vault is shut")]
+struct Shut;
 
 async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once<P: Pool>() {
     let mut owner = Owner::start().await;
@@ -61,4 +71,19 @@ async fn s18_a_lease_that_is_renewed_ends_the_trouble<P: Pool>() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(rotation.trouble().is_none(), "it was renewed in time");
     pool.write().await.unwrap();
+}
+
+async fn s18_the_error_has_what_the_owner_says_among_its_sources<P: Pool>() {
+    let owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&Settings { max: 2, ..Settings::default() }).await;
+    let _one = pool.hold().await.unwrap();
+    owner.set_trouble(Some(Arc::new(Shut)));
+    owner.run("ALTER ROLE app_1 VALID UNTIL 'yesterday'").await;
+    owner.set_expires(Some(Instant::now()));
+    eventually("the end is noticed", async || rotation.trouble().is_some()).await;
+    let error = rotation.observe(&*pool.user().await.unwrap_err().0).expect("it is about the login");
+    assert!(error.source().is_some_and(|source| source.is::<Shut>()), "{error:?}");
+    owner.set_trouble(None);
+    let error = rotation.trouble().expect("there is still no login");
+    assert!(error.source().is_none(), "{error:?}");
 }

@@ -3,8 +3,13 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future;
+use secrets_config::{
+    Secret, pool,
+    vault::{Error, Vault, VaultSettings, login::AppRole},
+};
 use serde_json::Value;
-use service_tests::SOON;
+use service_tests::{SOON, Servers};
+use sqlx::postgres::PgConnectOptions;
 use testkit::{Proxy, Service};
 
 use crate::scene::{CREDS, FLOOR, HEALTH, HOUR, LOGIN, POOL, SECOND, Scene, Stage, least_pause, usual};
@@ -63,7 +68,8 @@ async fn a_request_that_needs_another_session_fails_at_once() {
         }
         assert!(fastest < SECOND, "{fastest:?}");
         let said = service.output();
-        assert!(said.contains("no valid login: open connections are kept, and no other"), "{said}");
+        let pinned = said.lines().find(|line| line.contains("no valid login: open connections are kept"));
+        assert!(pinned.is_some_and(|line| line.contains("is sealed")), "{said}");
         assert_eq!(postgres.query(OPEN).await.unwrap(), [["1"]], "another session was free");
     };
     future::join(in_use, others).await;
@@ -74,6 +80,32 @@ async fn a_request_that_needs_another_session_fails_at_once() {
     }
     let tried = database.connections() - opened;
     assert!(tried <= 1, "the server was asked {tried} times in {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn the_error_says_since_when_and_that_vault_is_sealed() {
+    let mut stage = Stage::set(usual()).await;
+    let Servers { app, postgres, .. } = &stage.servers;
+    let login = AppRole::new(Secret::from(app.role_id.as_str()), Secret::from(app.secret_id.as_str()));
+    let address = vault_tests::server(&[("VAULT_ADDR", &stage.servers.vault.address())]);
+    let vault = Vault::builder(VaultSettings::new(address, login)).start().await.unwrap();
+    let login = vault.database(&app.creds_path).await.unwrap();
+    let place =
+        PgConnectOptions::new_without_pgpass().host(postgres.host()).port(postgres.port()).database("app");
+    let builder = pool::sqlx::postgres(login).connect_options(place);
+    let (pool, rotation) = builder.connect_with_rotation().await.unwrap();
+    let _in_use = pool.acquire().await.unwrap();
+
+    stage.servers.vault.restart().await.unwrap();
+    until(2 * HOUR, async || rotation.trouble().is_some()).await;
+    let asked = Instant::now();
+    let error = pool.acquire().await.unwrap_err();
+    assert!(asked.elapsed() < SECOND, "{:?}", asked.elapsed());
+    let error = rotation.observe(&error).unwrap();
+    let pool::Error::NoValidCredentials { since, source: Some(source) } = error else { panic!("{error:?}") };
+    assert!(since.elapsed() < SOON, "{since}");
+    assert!(matches!(source.downcast_ref(), Some(Error::Sealed { .. })), "{source}");
+    vault.shutdown().await;
 }
 
 const OPEN: &str = "select count(*) from pg_stat_activity where state = 'idle in transaction'";

@@ -98,8 +98,9 @@ impl Driver {
                 self.connection.files = files;
             }
             Look::Tls(Err(error)) => {
-                self.tls_error = Some(error.clone());
-                self.note(error);
+                self.say(&error);
+                self.last_error = Some(Arc::new(error.clone()));
+                self.tls_error = Some(error);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What an application holds: leases, and what is read again and again.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use futures_util::FutureExt;
 use secrets_config_core::rotating::RefreshRequests;
@@ -58,6 +58,11 @@ impl Lease {
     pub(super) fn set_expires(&mut self, expires: Option<Instant>) {
         self.slot.set_expires(expires);
     }
+
+    /// Tells those who use it what keeps it from being replaced, or good.
+    pub(super) fn set_trouble(&mut self, trouble: Option<Arc<Error>>) {
+        self.slot.set_trouble(trouble);
+    }
 }
 
 impl Driver {
@@ -88,6 +93,7 @@ impl Driver {
             return Ok(());
         };
         lease.denied = None;
+        lease.set_trouble(None);
         match (lease.kind, leased) {
             (Kind::Leased, None) => Err(Error::NotLeased { path: lease.path.clone() }),
             (Kind::Leased, Some(leased)) => self.take_in_lease(key, session, sent, leased, &data),

@@ -1,6 +1,9 @@
 //! Where what was read goes, whatever its type is there.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use secrets_config_core::{
@@ -32,6 +35,9 @@ pub(crate) trait Slot: Send {
 
     /// Tells those who use what was published last when it ends; `None` is never.
     fn set_expires(&mut self, expires: Option<Instant>);
+
+    /// Tells those who use it what keeps it from being replaced, or good.
+    fn set_trouble(&mut self, trouble: Option<Arc<Error>>);
 
     /// Returns what those who use it ask for.
     fn refresh_requests(&self) -> Option<RefreshRequests>;
@@ -142,6 +148,12 @@ impl<T: Send + Sync + 'static> Slot for Followed<T> {
         }
     }
 
+    fn set_trouble(&mut self, trouble: Option<Arc<Error>>) {
+        if let Stage::Held(publisher) = &self.stage {
+            publisher.set_trouble(trouble.map(|error| error as _));
+        }
+    }
+
     fn refresh_requests(&self) -> Option<RefreshRequests> {
         match &self.stage {
             Stage::Held(publisher) => Some(publisher.refresh_requests()),
@@ -190,6 +202,8 @@ impl<T: Send> Slot for Once<T> {
     }
 
     fn set_expires(&mut self, _: Option<Instant>) {}
+
+    fn set_trouble(&mut self, _: Option<Arc<Error>>) {}
 
     fn refresh_requests(&self) -> Option<RefreshRequests> {
         None

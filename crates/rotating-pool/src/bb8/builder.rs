@@ -139,7 +139,7 @@ where
         let first = rotating.current().hold();
         rotating.mark_seen(&first);
         let login = Arc::new(Login::new(Arc::clone(&first)));
-        let gate = Gate::new(Arc::clone(&login));
+        let gate = Gate::new(Arc::clone(&login), rotating.trouble());
         let opening = Arc::new(Opening {
             gate: Arc::clone(&gate),
             sessions: Arc::new(Sessions::default()),

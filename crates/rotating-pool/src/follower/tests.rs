@@ -152,7 +152,7 @@ impl Stage {
         let (publisher, mut rotating) = rotating::channel(login());
         let first = rotating.current().hold();
         rotating.mark_seen(&first);
-        let gate = Gate::new(Arc::new(Login::new(first)));
+        let gate = Gate::new(Arc::new(Login::new(first)), rotating.trouble());
         let follower = tokio::spawn(Follower::new(fake.clone(), rotating, Arc::clone(&gate)).run());
         Self { requests: publisher.refresh_requests(), publisher, fake, gate, follower }
     }

@@ -10,7 +10,7 @@ use tokio::{task::JoinHandle, time};
 use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
 
 use super::{Network, PATIENCE, Sessions, code, is_dropped, refusal};
-use crate::{adapter::Reason, error::Since, gate::Gate, login::Login, sqlstate};
+use crate::{adapter::Reason, gate::Gate, login::Login, sqlstate};
 
 /// Who is refused a connection waits so long for another login.
 const GRACE: Duration = Duration::from_millis(800);
@@ -46,7 +46,7 @@ impl Opening {
             if let Some(since) = self.gate.pinned() {
                 let until = (since + GRACE).max(began);
                 if !before(until, self.gate.until(|gate| gate.pinned() != Some(since))).await {
-                    return Err(refusal::error(|| no_login(since)).await);
+                    return Err(refusal::error(|| self.gate.no_login(since)).await);
                 }
                 continue;
             }
@@ -66,7 +66,7 @@ impl Opening {
                     let has_moved = self.gate.until(|gate| gate.login().number() != number);
                     if !before(began + GRACE, has_moved).await {
                         return Err(match self.gate.pinned() {
-                            Some(since) => refusal::error(|| no_login(since)).await,
+                            Some(since) => refusal::error(|| self.gate.no_login(since)).await,
                             None => error,
                         });
                     }
@@ -160,10 +160,6 @@ pub(crate) fn set_role(role: &str) -> String {
 
 fn reason(error: &Error) -> Option<Reason> {
     code(error).map(sqlstate::reason)
-}
-
-fn no_login(since: Instant) -> crate::Error {
-    crate::Error::NoValidCredentials { since: Since::new(since) }
 }
 
 /// Returns whether it came in time.

@@ -39,7 +39,9 @@ pub(crate) fn refused(error: &Error) -> Option<&crate::Error> {
 /// Returns a client without a server, whose first statement is answered with SQLSTATE 28000 and `cause`.
 #[cfg(feature = "bb8-postgres")]
 pub(crate) async fn hollow(cause: &crate::Error) -> Result<tokio_postgres::Client, Error> {
-    let stream = Stream::new(Script::Greet(cause.to_string()));
+    let chain = std::iter::successors(Some(cause as &dyn StdError), |error| (*error).source());
+    let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    let stream = Stream::new(Script::Greet(text));
     let (client, connection) = config().connect_raw(stream, NoTls).await?;
     // It ends after its one answer, or with the client.
     let _serving = tokio::spawn(connection);
@@ -148,7 +150,7 @@ mod tests {
     use crate::error::Since;
 
     fn cause() -> crate::Error {
-        crate::Error::NoValidCredentials { since: Since::new(Instant::now()) }
+        crate::Error::NoValidCredentials { since: Since::new(Instant::now()), source: None }
     }
 
     #[tokio::test]

@@ -164,7 +164,7 @@ impl<DB: Server> Builder<DB> {
         let mut rotating = self.login;
         let first = rotating.current().hold();
         rotating.mark_seen(&first);
-        let gate = Gate::new(Arc::new(Login::new(Arc::clone(&first))));
+        let gate = Gate::new(Arc::new(Login::new(Arc::clone(&first))), rotating.trouble());
         let options = DB::with_login(&self.connect, &first);
         let opening = Arc::new(Opening {
             gate: Arc::clone(&gate),

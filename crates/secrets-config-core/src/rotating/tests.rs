@@ -106,6 +106,20 @@ async fn a_value_is_abandoned_when_its_last_handle_and_its_last_holder_are_gone(
     drop(old);
 }
 
+#[test]
+fn a_view_of_what_is_wrong_shows_it_and_counts_for_nobody() {
+    let (mut publisher, rotating) = channel("a");
+    let trouble = rotating.trouble();
+    assert!(trouble.cause().is_none());
+    publisher.set_trouble(Some(Arc::new(fmt::Error)));
+    drop(publisher.publish("b"));
+    drop(rotating);
+    assert!(trouble.cause().is_some_and(|cause| cause.is::<fmt::Error>()), "a new value does not end it");
+    assert!(publisher.is_abandoned());
+    publisher.set_trouble(None);
+    assert!(trouble.cause().is_none());
+}
+
 #[tokio::test]
 async fn a_value_is_not_abandoned_during_a_short_look() {
     let (publisher, rotating) = channel("a");

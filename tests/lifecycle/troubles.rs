@@ -1,0 +1,61 @@
+//! What those who use a lease are told of what keeps it from being replaced.
+
+use std::time::Duration;
+
+use direct_vault::{Error, Vault};
+use lifecycle_tests::{
+    service::settings,
+    turns::{complete, pass, paused},
+};
+use secrets_config_core::rotating::Trouble;
+use testkit::{FakeVault, Terms};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const TERMS: Terms = Terms { token_ttl: HOUR, token_max_ttl: HOUR, lease_ttl: HOUR, lease_max_ttl: HOUR };
+
+fn is_well(trouble: &Trouble) -> bool {
+    trouble.cause().is_none()
+}
+
+#[test]
+fn an_outage_is_told_to_all_until_it_is_over() {
+    paused(async {
+        let server = FakeVault::start(TERMS).await.unwrap();
+        let vault = complete(Vault::builder(settings(&server, &[])).start()).await.unwrap();
+        let mut troubles = Vec::new();
+        let mut logins = Vec::new();
+        for _ in 0..2 {
+            let login = complete(vault.database("database/creds/app")).await.unwrap();
+            troubles.push(login.trouble());
+            logins.push(login);
+        }
+        assert!(troubles.iter().all(is_well));
+        server.seal(true);
+        pass(HOUR, SECOND).await;
+        for trouble in &troubles {
+            let cause = trouble.cause().unwrap();
+            assert!(matches!(cause.downcast_ref(), Some(Error::Sealed { .. })), "{cause}");
+        }
+        server.seal(false);
+        pass(60 * SECOND, SECOND).await;
+        assert!(troubles.iter().all(is_well));
+        complete(vault.shutdown()).await;
+    });
+}
+
+#[test]
+fn what_is_wrong_with_one_lease_is_told_to_those_who_use_it() {
+    paused(async {
+        let server = FakeVault::start(TERMS).await.unwrap();
+        let vault = complete(Vault::builder(settings(&server, &[])).start()).await.unwrap();
+        let denied = complete(vault.database("database/creds/denied")).await.unwrap();
+        let allowed = complete(vault.database("database/creds/allowed")).await.unwrap();
+        server.deny("database/creds/denied");
+        pass(HOUR - 300 * SECOND, SECOND).await;
+        let cause = denied.trouble().cause().unwrap();
+        assert!(matches!(cause.downcast_ref(), Some(Error::Denied { .. })), "{cause}");
+        assert!(is_well(&allowed.trouble()), "{:?}", allowed.trouble());
+        complete(vault.shutdown()).await;
+    });
+}
