@@ -5,6 +5,7 @@ mod opening;
 mod pool;
 mod refusal;
 mod sessions;
+mod setup;
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -13,10 +14,11 @@ use tokio::time;
 #[cfg(feature = "deadpool-postgres")]
 pub(crate) use self::opening::{set_role, user};
 pub(crate) use self::{
-    network::{Network, Tls},
+    network::Network,
     opening::Opening,
     pool::{Adapted, Pool},
     sessions::Sessions,
+    setup::{Beginning, Setup},
 };
 #[cfg(feature = "bb8-postgres")]
 pub(crate) use self::{

@@ -16,35 +16,20 @@ use super::{
 use crate::{
     Error, Rotation,
     follower::Follower,
-    gate::Gate,
-    login::Login,
-    postgres::{self, Adapted, Opening, Sessions, Tls},
+    postgres::{self, Adapted, Beginning, Opening, Setup},
     spares::Spares,
 };
 
 /// Builds a `bb8::Pool` whose login changes.
 #[must_use = "a builder does nothing until `connect` is called"]
 pub struct Builder<T> {
-    login: Rotating<DbCredentials>,
-    config: Config,
-    tls: T,
+    setup: Setup<T>,
     pool: Box<dyn Fn(bb8::Builder<Manager>) -> bb8::Builder<Manager> + Send>,
-    overlap: Option<u32>,
-    probe: String,
-    role: Option<String>,
 }
 
 impl Builder<NoTls> {
     pub(super) fn new(login: Rotating<DbCredentials>) -> Self {
-        Self {
-            login,
-            config: Config::new(),
-            tls: NoTls,
-            pool: Box::new(|builder| builder),
-            overlap: None,
-            probe: "SELECT 1".to_owned(),
-            role: None,
-        }
+        Self { setup: Setup::new(login), pool: Box::new(|builder| builder) }
     }
 }
 
@@ -52,14 +37,13 @@ impl<T> Builder<T> {
     /// Sets where to connect to, and how. User and password in it are replaced by those of the login. The default is
     /// `Config::new()`, which names no host.
     pub fn config(mut self, config: Config) -> Self {
-        self.config = config;
+        self.setup.config = config;
         self
     }
 
     /// Sets the TLS, from any crate for `tokio_postgres`. The default is `NoTls`.
     pub fn tls<U>(self, tls: U) -> Builder<U> {
-        let Self { login, config, tls: _, pool, overlap, probe, role } = self;
-        Builder { login, config, tls, pool, overlap, probe, role }
+        Builder { setup: self.setup.tls(tls), pool: self.pool }
     }
 
     /// Sets the pool's limits, times, error sink and customizer, on the builder of its own crate.
@@ -85,21 +69,21 @@ impl<T> Builder<T> {
     /// Two for a moment, if it is 1. Beside these there may be one more for a moment: when it is tried whether a login
     /// works; and for as long as the pool is made, if its `min_idle` is its `max_size`.
     pub fn overlap(mut self, connections: u32) -> Self {
-        self.overlap = Some(connections);
+        self.setup.overlap = Some(connections);
         self
     }
 
     /// Sets the statements that a new login has to run before it is put in use, such as one on the application's own
     /// tables. The default is `SELECT 1`.
     pub fn probe(mut self, sql: impl Into<String>) -> Self {
-        self.probe = sql.into();
+        self.setup.probe = sql.into();
         self
     }
 
     /// Lets each connection act as `role`, of which every login has to be a member (`SET ROLE`). Its sessions then
     /// work on when their login is dropped: nothing an administrator revokes reaches them. The default is none.
     pub fn role(mut self, role: impl Into<String>) -> Self {
-        self.role = Some(role.into());
+        self.setup.role = Some(role.into());
         self
     }
 }
@@ -135,45 +119,31 @@ where
     ///
     /// As [`connect`](Self::connect).
     pub async fn connect_with_rotation(self) -> Result<(bb8::Pool<Manager>, Rotation), Error> {
-        let mut rotating = self.login;
-        let first = rotating.current().hold();
-        rotating.mark_seen(&first);
-        let login = Arc::new(Login::new(Arc::clone(&first)));
-        let gate = Gate::new(Arc::clone(&login), rotating.trouble());
-        let opening = Arc::new(Opening {
-            gate: Arc::clone(&gate),
-            sessions: Arc::new(Sessions::default()),
-            network: Box::new(Tls(self.tls)),
-            config: self.config,
-            role: self.role,
-            probe: self.probe,
-        });
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Connect {
-            user: first.username().to_owned(),
-            source,
-        };
+        let start = self.setup.begin();
         let given = Given::default();
         let spares = Arc::new(Spares::new());
         let settings = self.pool;
         let nursery = settings(bb8::Pool::builder()).min_idle(None);
-        let nursery = nursery.build_unchecked(manager(&opening, &given, &spares));
+        let nursery = nursery.build_unchecked(manager(&start.opening, &given, &spares));
         let config = nursery.config();
-        let pool = Pool::new(nursery, given, &gate);
+        let pool = Pool::new(nursery, given, &start.gate);
         // The pool itself would say of a login that is refused no more than that time is over.
-        let connection =
-            postgres::Pool::open(&pool, &login).await.map_err(|failure| failed(failure.source))?;
+        let connection = postgres::Pool::open(&pool, &start.login)
+            .await
+            .map_err(|failure| start.failed(failure.source))?;
         let manager = Manager {
             max_lifetime: config.max_lifetime,
             hands_out_hollow_ones: config.test_on_check_out,
-            ..manager(&opening, &Given::default(), &spares)
+            ..manager(&start.opening, &Given::default(), &spares)
         };
         let builder = settings(bb8::Pool::builder()).max_lifetime(None);
         drop(settings);
-        let handle = builder.build(manager).await.map_err(|error| failed(error.into()))?;
+        let handle = builder.build(manager).await.map_err(|error| start.failed(error))?;
         // Where there is no place for it, it is not needed.
         let _one_too_many = handle.add(connection);
         pool.follow(handle.clone());
-        let overlap = self.overlap.unwrap_or_else(|| (config.max_size / 2).max(1)) as usize;
+        let overlap = start.overlap(config.max_size as usize);
+        let Beginning { rotating, gate, opening, .. } = start;
         let adapter = Adapted { pool, opening, spares, overlap };
         // It ends with the login's owner, or when it is told to.
         let _follower = tokio::spawn(Follower::new(adapter, rotating, Arc::clone(&gate)).run());
@@ -193,6 +163,6 @@ fn manager(opening: &Arc<Opening>, given: &Given, spares: &Arc<Spares<Connection
 
 impl<T> fmt::Debug for Builder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("login", &self.login).finish_non_exhaustive()
+        f.debug_struct("Builder").field("login", &self.setup.login).finish_non_exhaustive()
     }
 }

@@ -17,37 +17,22 @@ use super::{
 use crate::{
     Error, Rotation,
     follower::Follower,
-    gate::Gate,
-    login::Login,
-    postgres::{self, Adapted, Opening, Sessions, Tls},
+    postgres::{self, Adapted, Beginning, Setup},
     spares::Spares,
 };
 
 /// Builds a `deadpool_postgres::Pool` whose login changes.
 #[must_use = "a builder does nothing until `connect` is called"]
 pub struct Builder<T> {
-    login: Rotating<DbCredentials>,
-    config: Config,
-    tls: T,
+    setup: Setup<T>,
     manager: ManagerConfig,
     pool: Box<dyn Fn(PoolBuilder) -> PoolBuilder + Send>,
-    overlap: Option<u32>,
-    probe: String,
-    role: Option<String>,
 }
 
 impl Builder<NoTls> {
     pub(super) fn new(login: Rotating<DbCredentials>) -> Self {
-        Self {
-            login,
-            config: Config::new(),
-            tls: NoTls,
-            manager: ManagerConfig::default(),
-            pool: Box::new(|builder| builder),
-            overlap: None,
-            probe: "SELECT 1".to_owned(),
-            role: None,
-        }
+        let setup = Setup::new(login);
+        Self { setup, manager: ManagerConfig::default(), pool: Box::new(|builder| builder) }
     }
 }
 
@@ -55,14 +40,13 @@ impl<T> Builder<T> {
     /// Sets where to connect to, and how. User and password in it are replaced by those of the login. The default is
     /// `Config::new()`, which names no host.
     pub fn config(mut self, config: Config) -> Self {
-        self.config = config;
+        self.setup.config = config;
         self
     }
 
     /// Sets the TLS, from any crate for `tokio_postgres`. The default is `NoTls`.
     pub fn tls<U>(self, tls: U) -> Builder<U> {
-        let Self { login, config, tls: _, manager, pool, overlap, probe, role } = self;
-        Builder { login, config, tls, manager, pool, overlap, probe, role }
+        Builder { setup: self.setup.tls(tls), manager: self.manager, pool: self.pool }
     }
 
     /// Sets how connections are recycled. The default is that of `ManagerConfig`.
@@ -89,21 +73,21 @@ impl<T> Builder<T> {
     /// Two for a moment, if it is 1. Beside these there may be one more for a moment: when it is tried whether a login
     /// works.
     pub fn overlap(mut self, connections: u32) -> Self {
-        self.overlap = Some(connections);
+        self.setup.overlap = Some(connections);
         self
     }
 
     /// Sets the statements that a new login has to run before it is put in use, such as one on the application's own
     /// tables. The default is `SELECT 1`.
     pub fn probe(mut self, sql: impl Into<String>) -> Self {
-        self.probe = sql.into();
+        self.setup.probe = sql.into();
         self
     }
 
     /// Lets each connection act as `role`, of which every login has to be a member (`SET ROLE`). Its sessions then
     /// work on when their login is dropped: nothing an administrator revokes reaches them. The default is none.
     pub fn role(mut self, role: impl Into<String>) -> Self {
-        self.role = Some(role.into());
+        self.setup.role = Some(role.into());
         self
     }
 }
@@ -139,49 +123,30 @@ where
     ///
     /// As [`connect`](Self::connect).
     pub async fn connect_with_rotation(self) -> Result<(deadpool_postgres::Pool, Rotation), Error> {
-        let mut rotating = self.login;
-        let first = rotating.current().hold();
-        rotating.mark_seen(&first);
-        let login = Arc::new(Login::new(Arc::clone(&first)));
-        let gate = Gate::new(Arc::clone(&login), rotating.trouble());
-        let opening = Arc::new(Opening {
-            gate: Arc::clone(&gate),
-            sessions: Arc::new(Sessions::default()),
-            network: Box::new(Tls(self.tls)),
-            config: self.config,
-            role: self.role,
-            probe: self.probe,
-        });
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Connect {
-            user: first.username().to_owned(),
-            source,
-        };
+        let start = self.setup.begin();
+        let opening = &start.opening;
         let given = Given::default();
         let spares = Arc::new(Spares::new());
-        let check = Arc::new(Check { opening: Arc::clone(&opening), spares: Arc::clone(&spares) });
+        let check = Arc::new(Check { opening: Arc::clone(opening), spares: Arc::clone(&spares) });
         let (pool, nursery) = {
             let build = |given: &Given| {
-                let connector = Connector { opening: Arc::clone(&opening), given: Arc::clone(given) };
+                let connector = Connector { opening: Arc::clone(opening), given: Arc::clone(given) };
                 let config = keep_role(self.manager.clone(), opening.role.as_deref());
                 let manager = Manager::from_connect(opening.config.clone(), connector, config);
                 let builder = deadpool_postgres::Pool::builder(manager).runtime(Runtime::Tokio1);
                 (self.pool)(builder.pre_recycle(Arc::clone(&check).hook()))
             };
-            let pool = build(&Given::default()).build().map_err(|error| failed(error.into()))?;
-            (pool, build(&given).max_size(1).build().map_err(|error| failed(error.into()))?)
+            let pool = build(&Given::default()).build().map_err(|error| start.failed(error))?;
+            (pool, build(&given).max_size(1).build().map_err(|error| start.failed(error))?)
         };
-        let connection = pool.get().await.map_err(|error| failed(error.into()))?;
-        let user = postgres::user(&connection).await.map_err(|error| failed(error.into()))?;
+        let connection = pool.get().await.map_err(|error| start.failed(error))?;
+        let user = postgres::user(&connection).await.map_err(|error| start.failed(error))?;
         // What the server calls the user is noted with the login.
-        let _is_first = login.is(&user);
+        let _is_first = start.login.is(&user);
         drop(connection);
-        let half = pool.status().max_size / 2;
-        let adapter = Adapted {
-            pool: Pool { pool: pool.weak(), nursery, given },
-            opening,
-            spares,
-            overlap: self.overlap.map_or_else(|| half.max(1), |overlap| overlap as usize),
-        };
+        let overlap = start.overlap(pool.status().max_size);
+        let Beginning { rotating, gate, opening, .. } = start;
+        let adapter = Adapted { pool: Pool { pool: pool.weak(), nursery, given }, opening, spares, overlap };
         // It ends with the pool or with the login's owner, whichever goes first.
         let _follower = tokio::spawn(Follower::new(adapter, rotating, Arc::clone(&gate)).run());
         Ok((pool, Rotation::new(gate)))
@@ -204,7 +169,7 @@ fn keep_role(config: ManagerConfig, role: Option<&str>) -> ManagerConfig {
 impl<T> fmt::Debug for Builder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("login", &self.login)
+            .field("login", &self.setup.login)
             .field("manager", &self.manager)
             .finish_non_exhaustive()
     }
