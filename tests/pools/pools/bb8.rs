@@ -5,14 +5,15 @@ use rotating_pool::{Rotation, bb8::Manager};
 use secrets_config_core::{DbCredentials, Rotating};
 use tokio_postgres::Config;
 
-use crate::{Failed, Held, Place, Pool, Settings};
+use super::held::HeldConnection;
+use crate::{Failed, Place, Pool, Settings};
 
 /// `bb8::Pool`.
 #[derive(Clone, Debug)]
 pub struct Bb8(pub bb8::Pool<Manager>, Rotation);
 
 impl Pool for Bb8 {
-    type Held = HeldConnection;
+    type Held = HeldConnection<PooledConnection<'static, Manager>>;
 
     async fn connect(
         login: Rotating<DbCredentials>,
@@ -53,11 +54,8 @@ impl Pool for Bb8 {
         Ok(())
     }
 
-    async fn hold(&self) -> Result<HeldConnection, Failed> {
-        let mut held = HeldConnection(Some(self.0.get_owned().await?));
-        held.client()?.batch_execute("BEGIN").await?;
-        held.write().await?;
-        Ok(held)
+    async fn hold(&self) -> Result<Self::Held, Failed> {
+        HeldConnection::begin(self.0.get_owned().await?).await
     }
 
     fn size(&self) -> usize {
@@ -70,41 +68,5 @@ impl Pool for Bb8 {
 
     async fn close(&self) {
         self.1.close();
-    }
-}
-
-/// A transaction on a connection.
-#[derive(Debug)]
-pub struct HeldConnection(Option<PooledConnection<'static, Manager>>);
-
-impl HeldConnection {
-    fn client(&self) -> Result<&PooledConnection<'static, Manager>, Failed> {
-        self.0.as_ref().ok_or_else(|| std::io::Error::other("it is returned").into())
-    }
-}
-
-impl Held for HeldConnection {
-    async fn user(&mut self) -> Result<String, Failed> {
-        Ok(self.client()?.query_one("SELECT session_user::text", &[]).await?.get(0))
-    }
-
-    async fn write(&mut self) -> Result<(), Failed> {
-        self.client()?.execute("INSERT INTO orders (note) VALUES ('a slow order')", &[]).await?;
-        Ok(())
-    }
-
-    async fn commit(mut self) -> Result<(), Failed> {
-        self.client()?.batch_execute("COMMIT").await?;
-        self.0 = None;
-        Ok(())
-    }
-}
-
-impl Drop for HeldConnection {
-    /// As the driver does when a transaction is dropped.
-    fn drop(&mut self) {
-        if let Some(object) = self.0.take() {
-            let _rollback = tokio::spawn(async move { object.batch_execute("ROLLBACK").await });
-        }
     }
 }

@@ -5,14 +5,15 @@ use rotating_pool::Rotation;
 use secrets_config_core::{DbCredentials, Rotating};
 use tokio_postgres::Config;
 
-use crate::{Failed, Held, Place, Pool, Settings};
+use super::held::HeldConnection;
+use crate::{Failed, Place, Pool, Settings};
 
 /// `deadpool_postgres::Pool`.
 #[derive(Clone, Debug)]
 pub struct Deadpool(pub deadpool_postgres::Pool);
 
 impl Pool for Deadpool {
-    type Held = HeldObject;
+    type Held = HeldConnection<Object>;
 
     async fn connect(
         login: Rotating<DbCredentials>,
@@ -55,11 +56,8 @@ impl Pool for Deadpool {
         Ok(())
     }
 
-    async fn hold(&self) -> Result<HeldObject, Failed> {
-        let mut held = HeldObject(Some(self.0.get().await?));
-        held.client()?.batch_execute("BEGIN").await?;
-        held.write().await?;
-        Ok(held)
+    async fn hold(&self) -> Result<Self::Held, Failed> {
+        HeldConnection::begin(self.0.get().await?).await
     }
 
     fn size(&self) -> usize {
@@ -72,41 +70,5 @@ impl Pool for Deadpool {
 
     async fn close(&self) {
         self.0.close();
-    }
-}
-
-/// A transaction on an object.
-#[derive(Debug)]
-pub struct HeldObject(Option<Object>);
-
-impl HeldObject {
-    fn client(&self) -> Result<&Object, Failed> {
-        self.0.as_ref().ok_or_else(|| std::io::Error::other("it is returned").into())
-    }
-}
-
-impl Held for HeldObject {
-    async fn user(&mut self) -> Result<String, Failed> {
-        Ok(self.client()?.query_one("SELECT session_user::text", &[]).await?.get(0))
-    }
-
-    async fn write(&mut self) -> Result<(), Failed> {
-        self.client()?.execute("INSERT INTO orders (note) VALUES ('a slow order')", &[]).await?;
-        Ok(())
-    }
-
-    async fn commit(mut self) -> Result<(), Failed> {
-        self.client()?.batch_execute("COMMIT").await?;
-        self.0 = None;
-        Ok(())
-    }
-}
-
-impl Drop for HeldObject {
-    /// As the driver does when a transaction is dropped.
-    fn drop(&mut self) {
-        if let Some(object) = self.0.take() {
-            let _rollback = tokio::spawn(async move { object.batch_execute("ROLLBACK").await });
-        }
     }
 }
