@@ -6,10 +6,13 @@
     reason = "a test's ground either stands or the test fails"
 )]
 #![expect(clippy::print_stderr, reason = "why a test fails is read there")]
+#![expect(clippy::disallowed_methods, reason = "the rule is about the settings and secrets of applications")]
 
 pub use rotating_pool::bb8::Manager as Bb8Manager;
 
 mod load;
+mod logins;
+pub mod mysql;
 mod owner;
 mod panics;
 mod pool;
@@ -19,6 +22,7 @@ use std::time::Duration;
 
 pub use self::{
     load::{Load, Outcome},
+    logins::Logins,
     owner::Owner,
     panics::Panics,
     pool::{Failed, Held, Place, Pool, Settings},

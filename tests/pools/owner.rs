@@ -19,7 +19,7 @@ use sqlx::{
 };
 use testkit::Postgres;
 
-use crate::{Place, Pool, Settings};
+use crate::{Logins, Place, Pool, Settings};
 
 /// A PostgreSQL server with a database `app`, and the owner of its logins.
 pub struct Owner {
@@ -101,21 +101,6 @@ impl Owner {
         make(&self.admin, &self.made, options).await
     }
 
-    /// Makes a login and publishes it. The one before is dropped when nobody holds it any more.
-    pub async fn rotate(&mut self) {
-        let (login, old) = (self.make("").await, self.login.current().hold().username().to_owned());
-        let retired = self.publish(login);
-        let admin = self.admin.clone();
-        let _dropping = tokio::spawn(async move {
-            retired.released().await;
-            // At the end of a test the server may be gone.
-            let sql = AssertSqlSafe(drop_role(&old));
-            if let Err(error @ sqlx::Error::Database(_)) = sqlx::raw_sql(sql).execute(&admin).await {
-                eprintln!("cannot drop {old}: {error}");
-            }
-        });
-    }
-
     /// Makes a login and publishes it in the place of one that is revoked already.
     pub async fn rotate_revoked(&mut self, options: &str) {
         let login = self.make(options).await;
@@ -156,15 +141,6 @@ impl Owner {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.admin).await.unwrap()
     }
 
-    /// How many sessions there are of all logins together.
-    pub async fn sessions(&self) -> i64 {
-        self.number(
-            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = 'app'
-             AND usename IS DISTINCT FROM 'postgres'",
-        )
-        .await
-    }
-
     /// How many sessions there are of this user.
     pub async fn sessions_of(&self, user: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}'")).await
@@ -176,11 +152,6 @@ impl Owner {
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{user}'"
         ))
         .await;
-    }
-
-    /// How many logins there are.
-    pub async fn roles(&self) -> i64 {
-        self.number(r"SELECT count(*) FROM pg_roles WHERE rolname LIKE 'app\_%'").await
     }
 
     /// Watches how many sessions there are of all logins together, until it is dropped.
@@ -197,6 +168,34 @@ impl Owner {
             }
         });
         Watch { most, task }
+    }
+}
+
+impl Logins for Owner {
+    async fn rotate(&mut self) {
+        let (login, old) = (self.make("").await, self.login.current().hold().username().to_owned());
+        let retired = self.publish(login);
+        let admin = self.admin.clone();
+        let _dropping = tokio::spawn(async move {
+            retired.released().await;
+            // At the end of a test the server may be gone.
+            let sql = AssertSqlSafe(drop_role(&old));
+            if let Err(error @ sqlx::Error::Database(_)) = sqlx::raw_sql(sql).execute(&admin).await {
+                eprintln!("cannot drop {old}: {error}");
+            }
+        });
+    }
+
+    async fn logins(&self) -> i64 {
+        self.number(r"SELECT count(*) FROM pg_roles WHERE rolname LIKE 'app\_%'").await
+    }
+
+    async fn sessions(&self) -> i64 {
+        self.number(
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = 'app'
+             AND usename IS DISTINCT FROM 'postgres'",
+        )
+        .await
     }
 }
 

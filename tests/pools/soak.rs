@@ -10,7 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_pool};
+use pool_tests::{Held, Load, Logins, Owner, Pool, Settings, eventually, for_pool, mysql};
+use rotating_pool::Rotation;
 use tokio::sync::Mutex;
 
 for_pool!(bb8, Bb8, soak);
@@ -22,18 +23,34 @@ const MAX: u32 = 5;
 /// What is measured is the process's: one pool at a time.
 static TURN: Mutex<()> = Mutex::const_new(());
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlx_mysql_soak() {
+    let _turn = TURN.lock().await;
+    let Some(owner) = mysql::Owner::start().await else { return };
+    let (pool, rotation) = owner.connect(&settings()).await;
+    go_round(owner, pool, rotation).await;
+}
+
 async fn soak<P: Pool>() {
     let _turn = TURN.lock().await;
+    let owner = Owner::start().await;
+    let (pool, rotation) = owner.connect::<P>(&settings()).await;
+    go_round(owner, pool, rotation).await;
+}
+
+fn settings() -> Settings {
+    Settings { max: MAX, ..Settings::default() }
+}
+
+async fn go_round(mut owner: impl Logins, pool: impl Pool, rotation: Rotation) {
     let rotations: u64 = env::var("POOL_SOAK_ROTATIONS").map_or(50, |text| text.parse().unwrap());
-    let mut owner = Owner::start().await;
-    let (pool, rotation) = owner.connect::<P>(&Settings { max: MAX, ..Settings::default() }).await;
     let load = Load::start(&pool, 8);
     let mut flat = None;
     let began = Instant::now();
     for number in 1..=rotations {
         owner.rotate().await;
         eventually("the new login is in use, and few old ones are left", async || {
-            rotation.generation() == number + 1 && owner.roles().await <= 4
+            rotation.generation() == number + 1 && owner.logins().await <= 4
         })
         .await;
         if number == rotations.min(10) {
@@ -49,7 +66,7 @@ async fn soak<P: Pool>() {
             );
         }
     }
-    eventually("the old logins are let go of", async || owner.roles().await == 1).await;
+    eventually("the old logins are let go of", async || owner.logins().await == 1).await;
     let outcome = load.stop().await;
     eprintln!("{rotations} rotations: {outcome:?}, {:?}", rotation.counters());
     outcome.assert_none_failed();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::Owner;
+use pool_tests::{Logins, Owner};
 use tokio::{task::JoinSet, time};
 
 use crate::{

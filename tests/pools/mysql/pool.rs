@@ -1,6 +1,5 @@
 //! `sqlx::MySqlPool`, behind the same trait as the pools of PostgreSQL.
 
-use pool_tests::{Failed, Held, Place, Pool, Settings};
 use rotating_pool::Rotation;
 use secrets_config_core::{DbCredentials, Rotating};
 use sqlx::{
@@ -8,11 +7,15 @@ use sqlx::{
     mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode},
 };
 
-#[derive(Clone)]
-pub(crate) struct SqlxMySql(pub(crate) MySqlPool);
+use crate::{Failed, Held, Place, Pool, Settings};
+
+/// `sqlx::MySqlPool`.
+#[derive(Clone, Debug)]
+pub struct SqlxMySql(pub MySqlPool);
 
 /// A transaction that is open.
-pub(crate) struct HeldTransaction(Transaction<'static, MySql>);
+#[derive(Debug)]
+pub struct HeldTransaction(Transaction<'static, MySql>);
 
 const USER: &str = "SELECT SUBSTRING_INDEX(USER(), '@', 1)";
 const INSERT: &str = "INSERT INTO orders (note) VALUES ('an order')";

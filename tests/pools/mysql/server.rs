@@ -8,14 +8,17 @@ use std::{
     process::Stdio,
 };
 
-use pool_tests::{Place, eventually};
 use sqlx::{
     AssertSqlSafe, MySqlPool,
     mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode},
 };
 use tokio::process::{Child, Command};
 
-pub(crate) struct Server {
+use crate::{Place, eventually};
+
+/// The process, and its superuser.
+#[derive(Debug)]
+pub struct Server {
     process: Child,
     daemon: PathBuf,
     directory: tempfile::TempDir,
@@ -25,7 +28,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts one with an empty table `app.orders`. Returns nothing, and says so, where there is none on this machine.
-    pub(crate) async fn start() -> Option<Self> {
+    pub async fn start() -> Option<Self> {
         let Some(daemon) = find(&["mariadbd", "mysqld"]) else {
             assert!(env::var_os("MARIADB_REQUIRED").is_none(), "there is no MariaDB or MySQL server");
             // Past what a test that succeeds is not heard of.
@@ -50,12 +53,12 @@ impl Server {
     }
 
     /// Kills the server.
-    pub(crate) async fn kill(&mut self) {
+    pub async fn kill(&mut self) {
         self.process.kill().await.unwrap();
     }
 
     /// Starts it again after a kill.
-    pub(crate) async fn restart(&mut self) {
+    pub async fn restart(&mut self) {
         self.process = spawn(&self.daemon, self.directory.path(), self.port);
         self.serves().await;
     }
@@ -65,17 +68,18 @@ impl Server {
             .await;
     }
 
-    pub(crate) fn place(&self) -> Place {
+    /// Where it is.
+    pub fn place(&self) -> Place {
         Place { host: "127.0.0.1".to_owned(), port: self.port }
     }
 
     /// Runs SQL as the superuser.
-    pub(crate) async fn run(&self, sql: &str) {
+    pub async fn run(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&self.admin).await.unwrap();
     }
 
     /// Asks for a number as the superuser.
-    pub(crate) async fn number(&self, sql: &str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.admin).await.unwrap()
     }
 }

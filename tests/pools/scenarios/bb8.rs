@@ -6,7 +6,7 @@ use std::{
 };
 
 use bb8::{CustomizeConnection, QueueStrategy};
-use pool_tests::{Bb8, Owner, Panics, Pool, Settings, eventually};
+use pool_tests::{Bb8, Logins, Owner, Panics, Pool, Settings, eventually};
 use rotating_pool::{Error, bb8::Connection};
 use tokio_postgres::Config;
 
@@ -47,7 +47,7 @@ async fn a_bb8_pool_runs_the_applications_customizer_on_every_connection() {
     owner.rotate().await;
     eventually("each connection is replaced", async || rotation.counters().drained == connections).await;
     assert_eq!(name().await, "named", "the one in its place went through the customizer as well");
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_bb8_pool_that_is_closed_and_dropped_lets_go_of_its_login() {
     rotation.close();
     drop((pool, rotation));
     owner.rotate().await;
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     eventually("no session is left", async || owner.sessions().await == 0).await;
 }
 
@@ -122,7 +122,7 @@ async fn a_customizer_of_bb8_that_panics_ends_no_rotation() {
         panics.set(1);
         owner.rotate().await;
         eventually("the swap", async || rotation.generation() == generation).await;
-        eventually("the old login is let go of", async || owner.roles().await == 1).await;
+        eventually("the old login is let go of", async || owner.logins().await == 1).await;
         assert_eq!(panics.left(), 0, "it panicked");
     }
 }

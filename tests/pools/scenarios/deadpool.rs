@@ -10,7 +10,7 @@ use std::{
 };
 
 use deadpool_postgres::{Hook, HookError, Object};
-use pool_tests::{Deadpool, Owner, Panics, Settings, eventually};
+use pool_tests::{Deadpool, Logins, Owner, Panics, Settings, eventually};
 use rotating_pool::Error;
 use tokio_postgres::Config;
 
@@ -84,9 +84,9 @@ async fn a_client_that_was_taken_out_of_a_deadpool_holds_its_login() {
     eventually("the swap", async || rotation.generation() == 2).await;
     eventually("the client's session is counted", async || rotation.old_connections() == 1).await;
     taken.batch_execute("INSERT INTO orders (note) VALUES ('of old')").await.unwrap();
-    assert_eq!(owner.roles().await, 2);
+    assert_eq!(owner.logins().await, 2);
     drop(taken);
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn a_deadpool_that_is_dropped_lets_go_of_its_login() {
     let (pool, rotation) = owner.connect::<Deadpool>(&Settings::default()).await;
     drop((pool, rotation));
     owner.rotate().await;
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     eventually("no session is left", async || owner.sessions().await == 0).await;
 }
 
@@ -130,9 +130,9 @@ async fn a_hook_of_a_deadpool_that_panics_ends_no_rotation() {
     on_recycle.set(1);
     owner.rotate().await;
     eventually("the swap", async || rotation.generation() == 2).await;
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     assert_eq!((on_create.left(), on_recycle.left()), (0, 0), "both panicked");
     owner.rotate().await;
     eventually("the next swap", async || rotation.generation() == 3).await;
-    eventually("the next one is let go of", async || owner.roles().await == 1).await;
+    eventually("the next one is let go of", async || owner.logins().await == 1).await;
 }

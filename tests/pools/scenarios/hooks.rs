@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pool_tests::{Owner, Panics, Settings, SqlxPostgres, eventually};
+use pool_tests::{Logins, Owner, Panics, Settings, SqlxPostgres, eventually};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 
 #[tokio::test]
@@ -88,11 +88,11 @@ async fn a_hook_that_panics_ends_no_rotation() {
     on_release.set(1);
     owner.rotate().await;
     eventually("the swap", async || rotation.generation() == 2).await;
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     assert_eq!((on_connect.left(), on_release.left()), (0, 0), "both panicked");
     owner.rotate().await;
     eventually("the next swap", async || rotation.generation() == 3).await;
-    eventually("the next one is let go of", async || owner.roles().await == 1).await;
+    eventually("the next one is let go of", async || owner.logins().await == 1).await;
 }
 
 #[tokio::test]

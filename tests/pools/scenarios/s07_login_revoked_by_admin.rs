@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Held, Load, Owner, Pool, SOON, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Load, Logins, Owner, Pool, SOON, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
 
 for_every_pool!(

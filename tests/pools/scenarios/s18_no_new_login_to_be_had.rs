@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pool_tests::{Held, Owner, Pool, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Logins, Owner, Pool, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
 use secrets_config_core::DbCredentials;
 

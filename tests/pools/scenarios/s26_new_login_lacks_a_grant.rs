@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Load, Owner, Pool, SOON, Settings, eventually, for_every_pool};
+use pool_tests::{Load, Logins, Owner, Pool, SOON, Settings, eventually, for_every_pool};
 use secrets_config_core::{
     DbCredentials,
     rotating::{RefreshRequests, Request},

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Load, Logins, Owner, Pool, Settings, eventually, for_every_pool};
 use rotating_pool::Error;
 
 for_every_pool!(
@@ -24,7 +24,7 @@ async fn s28_a_transaction_ends_well_after_the_swap<P: Pool>() {
     assert_eq!(rotation.old_connections(), 1);
     held.write().await.unwrap();
     held.commit().await.unwrap();
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     assert_eq!(rotation.counters().drained_late, 0);
 }
 
@@ -37,7 +37,7 @@ async fn s28_a_connection_that_is_always_waited_for_is_replaced_when_it_is_retur
     owner.rotate().await;
     eventually("the old connection is known", async || rotation.old_connections() == 1).await;
     held.commit().await.unwrap();
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     assert_eq!(pool.user().await.unwrap(), "app_2");
     load.stop().await.assert_none_failed();
     assert_eq!(rotation.counters().drained, 1);
@@ -51,11 +51,11 @@ async fn s28_a_transaction_that_outlives_its_pool_ends_well<P: Pool>() {
     eventually("the old connection is known", async || rotation.old_connections() == 1).await;
     rotation.close();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(owner.roles().await, 2, "the old login is held");
+    assert_eq!(owner.logins().await, 2, "the old login is held");
     held.write().await.unwrap();
     held.commit().await.unwrap();
     drop(pool);
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     eventually("no session is left", async || owner.sessions().await == 0).await;
 }
 

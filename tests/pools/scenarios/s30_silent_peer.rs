@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pool_tests::{Held, Owner, Place, Pool, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Logins, Owner, Place, Pool, Settings, eventually, for_every_pool};
 use testkit::Proxy;
 
 for_every_pool!(
@@ -31,7 +31,7 @@ async fn s30_connections_that_do_not_answer_are_dropped_and_their_places_used_ag
         one.is_ok() && other.is_ok()
     })
     .await;
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
     assert!(pool.size() <= 2);
 }
 

@@ -5,7 +5,7 @@ mod transaction_mode;
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Held, Load, Owner, Pool, SOON, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Load, Logins, Owner, Pool, SOON, Settings, eventually, for_every_pool};
 use secrets_config_core::{DbCredentials, rotating};
 
 use self::bouncer::Bouncer;
@@ -58,7 +58,7 @@ async fn s40_a_transaction_ends_well_after_the_swap<P: Pool>() {
     assert_eq!(rotation.old_connections(), 1);
     held.write().await.unwrap();
     held.commit().await.unwrap();
-    eventually("the old login is let go of", async || owner.roles().await == 1).await;
+    eventually("the old login is let go of", async || owner.logins().await == 1).await;
 }
 
 async fn s40_a_transaction_is_ended_before_its_login<P: Pool>() {

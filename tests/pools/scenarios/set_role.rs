@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pool_tests::{Held, Owner, Pool, SOON, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Logins, Owner, Pool, SOON, Settings, eventually, for_every_pool};
 
 for_every_pool!(
     sessions_that_act_as_the_application_outlive_their_login,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pool_tests::{Owner, Pool, Settings, eventually, for_pool};
+use pool_tests::{Logins, Owner, Pool, Settings, eventually, for_pool};
 
 for_pool!(bb8, Bb8, a_pool_whose_connections_live_for_ever_follows_its_login);
 for_pool!(sqlx_postgres, SqlxPostgres, a_pool_whose_connections_live_for_ever_follows_its_login);

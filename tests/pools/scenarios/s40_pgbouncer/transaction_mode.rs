@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pool_tests::{Held, Load, Owner, Pool, Settings, eventually, for_pool};
+use pool_tests::{Held, Load, Logins, Owner, Pool, Settings, eventually, for_pool};
 use secrets_config_core::{DbCredentials, rotating};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -40,7 +40,7 @@ async fn s40_no_query_fails_and_each_old_login_is_let_go_of<P: Pool>() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     held.commit().await.unwrap();
-    eventually("the old logins are let go of", async || owner.roles().await == 1).await;
+    eventually("the old logins are let go of", async || owner.logins().await == 1).await;
     assert_eq!(pool.user().await.unwrap(), "app_5");
     load.stop().await.assert_none_failed();
     assert_eq!(rotation.counters().drained_late, 0);

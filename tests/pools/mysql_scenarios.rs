@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use pool_tests::{Held, Load, Place, Pool, Settings, eventually};
+use pool_tests::{Held, Load, Logins, Place, Pool, Settings, eventually, mysql::Owner};
 use rotating_pool::Error;
 use secrets_config_core::DbCredentials;
 use testkit::{Fault, Proxy, When};
-
-use crate::owner::Owner;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s07_sessions_of_a_login_that_was_dropped_work_on_until_there_is_another_one() {
