@@ -1,6 +1,6 @@
 //! What those who use a lease are told of what keeps it from being replaced.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use direct_vault::{Error, Vault};
 use lifecycle_tests::{
@@ -41,6 +41,40 @@ fn an_outage_is_told_to_all_until_it_is_over() {
         pass(60 * SECOND, SECOND).await;
         assert!(troubles.iter().all(is_well));
         complete(vault.shutdown()).await;
+    });
+}
+
+/// What is denied for good keeps the whole from being well.
+#[test]
+fn an_outage_that_is_over_is_no_trouble_of_a_lease_beside_one_that_is_denied() {
+    paused(async {
+        let server = FakeVault::start(TERMS).await.unwrap();
+        let vault = complete(Vault::builder(settings(&server, &[])).start()).await.unwrap();
+        let denied = complete(vault.database("database/creds/denied")).await.unwrap();
+        let allowed = complete(vault.database("database/creds/allowed")).await.unwrap();
+        server.deny("database/creds/denied");
+        pass(HOUR - 300 * SECOND, SECOND).await;
+        server.seal(true);
+        pass(60 * SECOND, SECOND).await;
+        let of = |cause: Option<Arc<dyn std::error::Error + Send + Sync>>| cause.unwrap().to_string();
+        assert!(of(allowed.trouble().cause()).contains("is sealed"));
+        server.seal(false);
+        pass(60 * SECOND, SECOND).await;
+        assert!(is_well(&allowed.trouble()), "{:?}", allowed.trouble());
+        assert!(of(denied.trouble().cause()).contains("denied"), "{:?}", denied.trouble());
+        complete(vault.shutdown()).await;
+    });
+}
+
+#[test]
+fn after_the_end_there_will_be_nothing_new() {
+    paused(async {
+        let server = FakeVault::start(TERMS).await.unwrap();
+        let vault = complete(Vault::builder(settings(&server, &[])).start()).await.unwrap();
+        let login = complete(vault.database("database/creds/app")).await.unwrap();
+        complete(vault.shutdown()).await;
+        let cause = login.trouble().cause().unwrap();
+        assert!(matches!(cause.downcast_ref(), Some(Error::Stopped)), "{cause}");
     });
 }
 

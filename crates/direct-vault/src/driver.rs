@@ -8,6 +8,7 @@ mod lease;
 mod lent;
 mod shutdown;
 mod slot;
+mod trouble;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -74,6 +75,7 @@ pub(crate) struct Driver {
     status: Published,
     counters: Counters,
     last_error: Option<Arc<Error>>,
+    common: trouble::Common,
     /// What was logged, and from when on again.
     said: BTreeMap<String, Option<Instant>>,
     #[cfg(feature = "metrics")]
@@ -116,6 +118,7 @@ impl Driver {
             status: Published(status),
             counters: Counters::default(),
             last_error: None,
+            common: trouble::Common::default(),
             said: BTreeMap::new(),
             #[cfg(feature = "metrics")]
             metrics,
@@ -146,7 +149,10 @@ impl Driver {
                 command = self.commands.recv() => match command {
                     Some(Command::Hold { path, kind, slot }) => self.hold(path, kind, slot),
                     Some(Command::Shutdown) => break,
-                    None => return,
+                    None => {
+                        self.tell_the_end();
+                        return;
+                    }
                 },
                 Some(done) = self.jobs.next() => {
                     if !self.take_in(done) {
@@ -164,12 +170,16 @@ impl Driver {
                 () = self.clock.wait_until(wake) => {}
             }
         }
+        self.tell_the_end();
         self.shut_down().await;
     }
 
     /// Takes the outcome of a job in. Returns whether there is anything to go on for.
     fn take_in(&mut self, Done { job, sent, result }: Done) -> bool {
         let now = self.clock.now();
+        if result.is_ok() {
+            self.set_trouble(job, None);
+        }
         match (job, result) {
             (_, Err(error)) => return self.take_in_failure(job, error),
             (_, Ok(Outcome::LoggedIn(login))) => {
@@ -212,11 +222,7 @@ impl Driver {
             (Job::RenewLease(key, session), Ok(Outcome::Renewed(grant))) => {
                 self.engine.lease_renewed(now, key, session, sent, grant);
                 self.counters.renewals += 1;
-                let lease = self.leases.get_mut(&key);
-                let role = lease.map(|lease| {
-                    lease.set_trouble(None);
-                    lease.path.as_str()
-                });
+                let role = self.leases.get(&key).map(|lease| lease.path.as_str());
                 tracing::debug!(role, ttl_secs = grant.ttl.as_secs(), "lease renewed");
             }
             (Job::RevokeLease(id, _), Ok(Outcome::Revoked)) => {
@@ -238,7 +244,7 @@ impl Driver {
         }
         if self.state(now) == State::Ready && self.last_error.take().is_some() {
             tracing::info!("all is well again");
-            self.leases.values_mut().for_each(|lease| lease.set_trouble(None));
+            self.forget_troubles();
         }
         true
     }
@@ -273,22 +279,12 @@ impl Driver {
         true
     }
 
-    /// Keeps what has gone wrong, and tells those who use what it is about: one lease, or all that hang on the token.
+    /// Keeps what has gone wrong, for the status and for those who use what it is about.
     fn note(&mut self, job: Job, error: Error) {
         self.say(&error);
         let error = Arc::new(error);
         self.last_error = Some(Arc::clone(&error));
-        match job {
-            Job::Issue(key, _) | Job::RenewLease(key, _) => {
-                if let Some(lease) = self.leases.get_mut(&key) {
-                    lease.set_trouble(Some(error));
-                }
-            }
-            Job::CheckHealth | Job::LogIn | Job::LookUpToken(_) | Job::RenewToken(_) => {
-                self.leases.values_mut().for_each(|lease| lease.set_trouble(Some(Arc::clone(&error))));
-            }
-            Job::RevokeLease(..) | Job::RevokeToken(_) => {}
-        }
+        self.set_trouble(job, Some(error));
     }
 
     /// Logs what is wrong: the first time, and then once a minute. That renewals are denied is said once: what cannot be
@@ -315,6 +311,7 @@ impl Driver {
 
     fn publish_status(&mut self) {
         let now = self.clock.now();
+        self.tell_troubles();
         let shown = |at: Option<std::time::Instant>| at.map(|at| self.clock.shown(at));
         for (key, lease) in &mut self.leases {
             lease.set_expires(shown(self.engine.lease_expires(*key)));

@@ -29,8 +29,9 @@ pub(crate) fn reason(code: &str) -> Reason {
 
 /// Returns whether a statement with this error may have met a login that was taken back.
 pub(crate) fn is_denial(code: &str) -> bool {
-    // insufficient_privilege, undefined_object: PostgreSQL's answer to a role that was dropped
-    matches!(code, "42501" | "42704")
+    // insufficient_privilege, undefined_object: PostgreSQL's answer to a role that was dropped; access to a database, a
+    // table, a column, special rights, and a routine of MySQL
+    matches!(code, "42501" | "42704" | "1044" | "1142" | "1143" | "1227" | "1370")
 }
 
 /// Returns whether the session was ended by an administrator's command, which is how ours are ended.

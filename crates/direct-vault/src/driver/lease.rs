@@ -38,6 +38,8 @@ pub(super) struct Lease {
     denied: Option<(SessionId, Error)>,
     /// How often Vault could not answer the first reading.
     failures: u32,
+    /// What keeps this one from being replaced, or good.
+    pub(super) trouble: Option<Arc<Error>>,
 }
 
 /// A lease that has been replaced, until it is revoked.
@@ -59,8 +61,8 @@ impl Lease {
         self.slot.set_expires(expires);
     }
 
-    /// Tells those who use it what keeps it from being replaced, or good.
-    pub(super) fn set_trouble(&mut self, trouble: Option<Arc<Error>>) {
+    /// Tells those who use it what keeps it from being replaced, if that has changed.
+    pub(super) fn tell_trouble(&mut self, trouble: Option<Arc<Error>>) {
         self.slot.set_trouble(trouble);
     }
 }
@@ -71,8 +73,9 @@ impl Driver {
             Kind::Leased => self.engine.add_lease(),
             Kind::Read => self.engine.add_reading(),
         };
-        self.leases
-            .insert(key, Lease { path, kind, slot, id: None, doubts: None, denied: None, failures: 0 });
+        let lease =
+            Lease { path, kind, slot, id: None, doubts: None, denied: None, failures: 0, trouble: None };
+        self.leases.insert(key, lease);
     }
 
     pub(super) fn token_and_lease(&self, session: SessionId, key: LeaseKey) -> Option<(Token, &Lease)> {
@@ -93,7 +96,6 @@ impl Driver {
             return Ok(());
         };
         lease.denied = None;
-        lease.set_trouble(None);
         match (lease.kind, leased) {
             (Kind::Leased, None) => Err(Error::NotLeased { path: lease.path.clone() }),
             (Kind::Leased, Some(leased)) => self.take_in_lease(key, session, sent, leased, &data),

@@ -36,7 +36,7 @@ pub(crate) trait Slot: Send {
     /// Tells those who use what was published last when it ends; `None` is never.
     fn set_expires(&mut self, expires: Option<Instant>);
 
-    /// Tells those who use it what keeps it from being replaced, or good.
+    /// Tells those who use it what keeps it from being replaced.
     fn set_trouble(&mut self, trouble: Option<Arc<Error>>);
 
     /// Returns what those who use it ask for.
@@ -75,6 +75,8 @@ pub(crate) struct Followed<T> {
     mark: Option<Secret<Vec<u8>>>,
     /// The generation that was told when it ends, and when.
     told: (u64, Option<Instant>),
+    /// What was told last of what is wrong.
+    trouble: Option<Arc<Error>>,
 }
 
 enum Stage<T> {
@@ -85,7 +87,13 @@ enum Stage<T> {
 
 impl<T> Followed<T> {
     pub(crate) fn new(reader: impl Reader<T> + 'static, reply: Reply<Rotating<T>>) -> Self {
-        Self { reader: Box::new(reader), stage: Stage::Asked(reply), mark: None, told: (1, None) }
+        Self {
+            reader: Box::new(reader),
+            stage: Stage::Asked(reply),
+            mark: None,
+            told: (1, None),
+            trouble: None,
+        }
     }
 }
 
@@ -149,7 +157,9 @@ impl<T: Send + Sync + 'static> Slot for Followed<T> {
     }
 
     fn set_trouble(&mut self, trouble: Option<Arc<Error>>) {
-        if let Stage::Held(publisher) = &self.stage {
+        let Stage::Held(publisher) = &self.stage else { return };
+        if self.trouble.as_ref().map(Arc::as_ptr) != trouble.as_ref().map(Arc::as_ptr) {
+            self.trouble.clone_from(&trouble);
             publisher.set_trouble(trouble.map(|error| error as _));
         }
     }

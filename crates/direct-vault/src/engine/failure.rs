@@ -128,7 +128,8 @@ impl Engine {
         match job {
             // Its own end, or that of its token, does it. No reason to doubt the token in use.
             Job::RevokeLease(id, _) => self.lease_revoked(id),
-            Job::RevokeToken(id) => self.token_revoked(id),
+            // It is dead, or lives to its end: what it made may still be given back with another one.
+            Job::RevokeToken(id) => drop(self.sessions.remove(&id)),
             Job::RenewToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id) => {
                 if let Some(term) = self.term(job) {
                     term.is_not_renewable();

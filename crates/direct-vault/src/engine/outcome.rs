@@ -252,9 +252,11 @@ impl Engine {
         self.sessions.entry(id).and_modify(|session| session.is_lent = true);
     }
 
+    /// The token is gone, and what it made, or was let go of if it is not ours.
     pub(crate) fn token_revoked(&mut self, id: SessionId) {
-        self.sessions.remove(&id);
-        self.retired.retain(|_, retired| retired.session != id);
+        if self.sessions.remove(&id).is_some_and(|session| session.is_ours) {
+            self.retired.retain(|_, retired| retired.session != id);
+        }
     }
 
     pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {

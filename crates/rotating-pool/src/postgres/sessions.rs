@@ -114,22 +114,21 @@ impl Session {
     /// Returns a task that moves the session's data until its client is dropped, the server ends it, or it is to end.
     pub(crate) fn serve(self, cancel: CancelToken, serving: Serving) -> JoinHandle<()> {
         let (sessions, id) = (Arc::clone(&self.sessions), self.id);
-        // It cannot leave the list before it is known there.
-        let mut list = sessions.lock();
-        // Aborted and not told, for all data passes here: what else it waited for would be looked at each time.
+        // Aborted and not told, for all data passes here: what else it waited for would be looked at each time. The list
+        // is free meanwhile, since a runtime that shuts down drops the task, and with it its place there, at once.
         let task = tokio::spawn(async move {
             let _listed = self;
             if let Err(error) = serving.await {
                 tracing::debug!("a connection to the database has ended: {error}");
             }
         });
-        if let Some(session) = list.sessions.get_mut(&id) {
+        // If it has ended since, it is in no list any more.
+        if let Some(session) = sessions.lock().sessions.get_mut(&id) {
             match session.state {
                 State::Opening(_) => session.state = State::Open { cancel, task: task.abort_handle() },
                 State::Open { .. } | State::Ended => task.abort(),
             }
         }
-        drop(list);
         task
     }
 }

@@ -14,6 +14,8 @@ impl Server for MySql {}
 
 impl Sealed for MySql {
     const SHOWS_ALL_SESSIONS: bool = false;
+    // What they may do to a whole database they may do on; what was granted for a table they may not.
+    const SESSIONS_OUTLIVE_USERS: bool = true;
 
     fn options() -> MySqlConnectOptions {
         MySqlConnectOptions::new()
@@ -33,6 +35,16 @@ impl Sealed for MySql {
         Box::pin(async move {
             let row = connection.fetch_one(sqlx::raw_sql(SQL)).await?;
             Ok(Session { user: row.try_get(0)?, user_id: 0, id: row.try_get(1)? })
+        })
+    }
+
+    fn has_user(connection: &mut MySqlConnection) -> BoxFuture<'_, Result<bool, Error>> {
+        // Everybody sees a row of their own there, and `SHOW GRANTS` shows a hash of the password.
+        const SQL: &str = "SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES
+            WHERE REPLACE(GRANTEE, '''', '') = REPLACE(CURRENT_USER(), '''', '')";
+        Box::pin(async move {
+            let rows: i64 = connection.fetch_one(sqlx::raw_sql(SQL)).await?.try_get(0)?;
+            Ok(rows > 0)
         })
     }
 

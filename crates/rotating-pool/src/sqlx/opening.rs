@@ -63,19 +63,18 @@ impl<DB: Server> Opening<DB> {
 
     /// Returns whether the login of an open connection still exists. One that does not answer is not usable either.
     pub(super) async fn is_usable(&self, connection: &mut DB::Connection) -> bool {
-        match in_time(DB::session(connection)).await {
-            Ok(_) => true,
-            Err(error) => {
-                if is_dropped(&error) {
-                    self.gate.found_dropped();
-                    // It acts as another role, which is still there.
-                    if self.role.is_some() {
-                        return true;
-                    }
+        match in_time(DB::has_user(connection)).await {
+            Ok(true) => true,
+            Ok(false) => {
+                self.gate.found_dropped();
+                // Who acts as another role, which is still there, may work on.
+                let may_serve = DB::SESSIONS_OUTLIVE_USERS || self.role.is_some();
+                if !may_serve {
                     self.gate.counts.poisoned.add(1);
                 }
-                false
+                may_serve
             }
+            Err(_) => false,
         }
     }
 
@@ -130,6 +129,7 @@ pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -
     time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(Error::Io(ErrorKind::TimedOut.into())))
 }
 
+/// Returns whether PostgreSQL says that the user of a session is gone.
 pub(super) fn is_dropped(error: &Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).is_some_and(|code| sqlstate::is_denial(&code))
 }

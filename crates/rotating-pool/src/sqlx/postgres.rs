@@ -9,6 +9,7 @@ use sqlx::{
 };
 
 use super::{
+    opening::is_dropped,
     server::{Sealed, Server},
     sessions::Session,
 };
@@ -17,6 +18,7 @@ impl Server for Postgres {}
 
 impl Sealed for Postgres {
     const SHOWS_ALL_SESSIONS: bool = true;
+    const SESSIONS_OUTLIVE_USERS: bool = false;
 
     fn options() -> PgConnectOptions {
         PgConnectOptions::new()
@@ -39,6 +41,16 @@ impl Sealed for Postgres {
             let row = connection.fetch_one(sqlx::raw_sql(SQL)).await?;
             let (user, oid, pid): (String, Oid, i32) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             Ok(Session { user, user_id: oid.0.into(), id: pid.into() })
+        })
+    }
+
+    fn has_user(connection: &mut PgConnection) -> BoxFuture<'_, Result<bool, Error>> {
+        Box::pin(async move {
+            match Self::session(connection).await {
+                Ok(_) => Ok(true),
+                Err(error) if is_dropped(&error) => Ok(false),
+                Err(error) => Err(error),
+            }
         })
     }
 

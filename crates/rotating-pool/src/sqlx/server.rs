@@ -17,6 +17,9 @@ pub trait Sealed: Database {
     /// Whether a user's sessions can be listed with the login of another.
     const SHOWS_ALL_SESSIONS: bool;
 
+    /// Whether the sessions of a user who was dropped may be of use.
+    const SESSIONS_OUTLIVE_USERS: bool;
+
     /// Options from nothing but the environment of the process.
     fn options() -> Options<Self>;
 
@@ -28,6 +31,9 @@ pub trait Sealed: Database {
 
     /// Whose session it is.
     fn session(connection: &mut Self::Connection) -> BoxFuture<'_, Result<Session, Error>>;
+
+    /// Returns whether the user whose session it is still exists.
+    fn has_user(connection: &mut Self::Connection) -> BoxFuture<'_, Result<bool, Error>>;
 
     /// Runs a statement and forgets what it returns.
     fn run<'c>(connection: &'c mut Self::Connection, sql: &'c str) -> BoxFuture<'c, Result<(), Error>>;

@@ -46,6 +46,35 @@ fn a_wait_that_no_clock_can_hold_is_cut() {
 }
 
 #[test]
+fn the_lease_of_a_token_that_is_let_go_of_is_revoked_however_often_that_fails() {
+    let now = Instant::now();
+    let mut engine = Engine::new(None, fastrand::Rng::with_seed(1));
+    let key = engine.add_lease();
+    assert_eq!(engine.next_job(now), Some(Job::LogIn));
+    let theirs = engine.logged_in(now, now, GRANT, false);
+    assert_eq!(engine.next_job(now), Some(Job::Issue(key, theirs)));
+    assert!(engine.issued(now, key, theirs, now, GRANT).is_none());
+    let now = now + 2 * SECOND;
+    let next = engine.logged_in(now, now, GRANT, false);
+    assert_eq!(engine.next_job(now), Some(Job::Issue(key, next)));
+    let old = engine.issued(now, key, next, now, GRANT).unwrap();
+    engine.released(old);
+
+    let jobs: Vec<_> = std::iter::from_fn(|| engine.next_job(now)).collect();
+    assert_eq!(jobs, [Job::RevokeLease(old, next), Job::RevokeToken(theirs)]);
+    engine.token_revoked(theirs);
+    for minutes in 1..=3 {
+        let later = now + 60 * minutes * SECOND;
+        engine.failed(later, Job::RevokeLease(old, next), &unavailable(None));
+        let again = later + 60 * SECOND;
+        assert!(engine.has_retired(old));
+        assert_eq!(engine.next_job(again), Some(Job::RevokeLease(old, next)));
+    }
+    engine.lease_revoked(old);
+    assert!(!engine.has_retired(old));
+}
+
+#[test]
 fn a_complaint_while_another_lease_is_read_is_not_about_that_one() {
     let now = Instant::now();
     let grant = Grant { renewable: false, ..GRANT };

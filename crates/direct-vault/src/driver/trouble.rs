@@ -1,0 +1,69 @@
+//! What those who use a lease are told of what keeps it from being replaced.
+
+use std::sync::Arc;
+
+use super::Driver;
+use crate::{Error, engine::Job};
+
+/// What concerns all leases, by what found it.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    health: Option<Arc<Error>>,
+    login: Option<Arc<Error>>,
+    token: Option<Arc<Error>>,
+}
+
+impl Common {
+    fn of(&mut self, job: Job) -> Option<&mut Option<Arc<Error>>> {
+        match job {
+            Job::CheckHealth => Some(&mut self.health),
+            Job::LogIn => Some(&mut self.login),
+            Job::LookUpToken(_) | Job::RenewToken(_) => Some(&mut self.token),
+            Job::Issue(..) | Job::RenewLease(..) | Job::RevokeLease(..) | Job::RevokeToken(_) => None,
+        }
+    }
+
+    fn first(&self) -> Option<&Arc<Error>> {
+        self.health.as_ref().or(self.login.as_ref()).or(self.token.as_ref())
+    }
+}
+
+impl Driver {
+    /// Takes in how a job went: what it is about is well again, or not.
+    pub(super) fn set_trouble(&mut self, job: Job, trouble: Option<Arc<Error>>) {
+        match job {
+            Job::Issue(key, _) | Job::RenewLease(key, _) => {
+                if let Some(lease) = self.leases.get_mut(&key) {
+                    lease.trouble = trouble;
+                }
+            }
+            // Of a new token nothing bad is known.
+            Job::LogIn if trouble.is_none() => self.common = Common::default(),
+            _ => {
+                if let Some(known) = self.common.of(job) {
+                    *known = trouble;
+                }
+            }
+        }
+    }
+
+    pub(super) fn forget_troubles(&mut self) {
+        self.common = Common::default();
+        self.leases.values_mut().for_each(|lease| lease.trouble = None);
+    }
+
+    /// Tells everybody, each of a lease's own trouble first.
+    pub(super) fn tell_troubles(&mut self) {
+        let common = self.common.first();
+        for lease in self.leases.values_mut() {
+            let trouble = lease.trouble.as_ref().or(common).cloned();
+            lease.tell_trouble(trouble);
+        }
+    }
+
+    /// Tells everybody that there will be nothing new.
+    pub(super) fn tell_the_end(&mut self) {
+        let end = Arc::new(Error::Stopped);
+        self.leases.values_mut().for_each(|lease| lease.tell_trouble(Some(Arc::clone(&end))));
+    }
+}
