@@ -61,6 +61,11 @@ impl Owner {
         self.publisher.set_expires(expires);
     }
 
+    /// What pools ask for.
+    pub fn refresh_requests(&self) -> rotating::RefreshRequests {
+        self.publisher.refresh_requests()
+    }
+
     /// How many sessions there are of this user.
     pub async fn sessions_of(&self, user: &str) -> i64 {
         self.server

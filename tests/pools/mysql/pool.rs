@@ -45,6 +45,9 @@ impl Pool for SqlxMySql {
         if let Some(probe) = settings.probe {
             builder = builder.probe(probe);
         }
+        if let Some(role) = settings.role {
+            builder = builder.role(role);
+        }
         let (pool, rotation) = builder.connect_with_rotation().await?;
         Ok((Self(pool), rotation))
     }
