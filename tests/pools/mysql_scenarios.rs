@@ -53,7 +53,8 @@ async fn s07_a_login_with_rights_on_tables_that_was_dropped_is_noticed_and_repla
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once() {
     let Some(mut owner) = Owner::start().await else { return };
-    let settings = Settings { max_lifetime: Some(Duration::from_secs(2)), ..Settings::default() };
+    let short = Some(Duration::from_secs(2));
+    let settings = Settings { max_lifetime: short, idle_timeout: short, ..Settings::default() };
     let (pool, rotation) = owner.connect(&settings).await;
     let held = pool.hold().await.unwrap();
     let other = pool.hold().await.unwrap();
@@ -61,7 +62,7 @@ async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once() {
     owner.server.run("ALTER USER 'app_1'@'%' ACCOUNT LOCK").await;
     owner.set_expires(Some(Instant::now()));
     eventually("the end is noticed", async || rotation.trouble().is_some()).await;
-    // Past the time that a connection lives otherwise.
+    // Past the time that a connection lives otherwise, and past the time that it idles.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let served = pool.hold().await.expect("an open session serves");
     let error = pool.user().await.unwrap_err();

@@ -24,7 +24,8 @@ struct Shut;
 
 async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once<P: Pool>() {
     let mut owner = Owner::start().await;
-    let settings = Settings { max_lifetime: Some(Duration::from_secs(2)), ..Settings::default() };
+    let short = Some(Duration::from_secs(2));
+    let settings = Settings { max_lifetime: short, idle_timeout: short, ..Settings::default() };
     let (pool, rotation) = owner.connect::<P>(&settings).await;
     let held = pool.hold().await.unwrap();
     let other = pool.hold().await.unwrap();
@@ -33,7 +34,7 @@ async fn s18_past_its_end_open_sessions_serve_on_and_new_ones_fail_at_once<P: Po
     owner.set_expires(Some(Instant::now()));
     eventually("the end is noticed", async || rotation.trouble().is_some()).await;
 
-    // Past the time that a connection lives otherwise.
+    // Past the time that a connection lives otherwise, and past the time that it idles.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let served = pool.hold().await.expect("an open session serves");
     let began = Instant::now();

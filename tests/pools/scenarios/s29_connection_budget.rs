@@ -8,22 +8,34 @@ for_every_pool!(
     s29_there_are_never_more_connections_than_the_maximum_and_the_overlap,
     s29_without_overlap_there_are_never_more_than_the_maximum,
     s29_a_role_may_allow_no_more_than_the_maximum,
+    s29_a_server_may_have_no_room_for_more_than_the_maximum,
 );
 
 async fn s29_there_are_never_more_connections_than_the_maximum_and_the_overlap<P: Pool>() {
-    rotate_and_watch::<P>(Settings { max: 4, overlap: Some(2), ..Settings::default() }, "", 6).await;
+    let owner = Owner::start().await;
+    rotate_and_watch::<P>(owner, Settings { max: 4, overlap: Some(2), ..Settings::default() }, "", 6).await;
 }
 
 async fn s29_without_overlap_there_are_never_more_than_the_maximum<P: Pool>() {
-    rotate_and_watch::<P>(Settings { max: 4, overlap: Some(0), ..Settings::default() }, "", 4).await;
+    let owner = Owner::start().await;
+    rotate_and_watch::<P>(owner, Settings { max: 4, overlap: Some(0), ..Settings::default() }, "", 4).await;
 }
 
 async fn s29_a_role_may_allow_no_more_than_the_maximum<P: Pool>() {
-    rotate_and_watch::<P>(Settings { max: 4, ..Settings::default() }, "CONNECTION LIMIT 4", 6).await;
+    let owner = Owner::start().await;
+    rotate_and_watch::<P>(owner, Settings { max: 4, ..Settings::default() }, "CONNECTION LIMIT 4", 6).await;
 }
 
-async fn rotate_and_watch<P: Pool>(settings: Settings, options: &str, most: u32) {
-    let mut owner = Owner::start().await;
+/// It refuses with the same code where the limit is that of a database, and where it is `max_connections`.
+async fn s29_a_server_may_have_no_room_for_more_than_the_maximum<P: Pool>() {
+    let owner = Owner::start().await;
+    // Those of the superuser count: it has two, and keeps them.
+    tokio::join!(owner.run("SELECT pg_sleep(0.5)"), owner.run("SELECT pg_sleep(0.5)"));
+    owner.run("ALTER DATABASE app CONNECTION LIMIT 6").await;
+    rotate_and_watch::<P>(owner, Settings { max: 4, ..Settings::default() }, "", 4).await;
+}
+
+async fn rotate_and_watch<P: Pool>(mut owner: Owner, settings: Settings, options: &str, most: u32) {
     owner.run(&format!("ALTER ROLE app_1 {}", if options.is_empty() { "LOGIN" } else { options })).await;
     let (pool, rotation) = owner.connect::<P>(&settings).await;
     let load = Load::start(&pool, 6);

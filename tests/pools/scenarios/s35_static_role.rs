@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pool_tests::{Held, Load, Owner, Place, Pool, SOON, Settings, eventually, for_every_pool};
+use pool_tests::{Held, Load, Owner, Place, Pool, SOON, Settings, eventually, for_every_pool, for_pool};
 use secrets_config_core::{DbCredentials, rotating};
 use testkit::Proxy;
 
@@ -42,6 +42,25 @@ async fn s35_a_password_that_is_refused_is_asked_for_again<P: Pool>() {
     tokio::time::timeout(Duration::from_secs(10), requests.next()).await.expect("a request for the new one");
     let _old = owner.publish(DbCredentials::new("app_1", "another"));
     eventually("the pool serves again", async || pool.user().await.is_ok()).await;
+    held.commit().await.unwrap();
+}
+
+for_pool!(waiting_bb8, Bb8, s35_who_is_refused_is_connected_with_a_password_that_comes_soon);
+for_pool!(waiting_deadpool, Deadpool, s35_who_is_refused_is_connected_with_a_password_that_comes_soon);
+
+async fn s35_who_is_refused_is_connected_with_a_password_that_comes_soon<P: Pool>() {
+    let mut owner = Owner::start().await;
+    let (pool, _rotation) = owner.connect::<P>(&Settings::default()).await;
+    let held = pool.hold().await.unwrap();
+    owner.run("ALTER ROLE app_1 PASSWORD 'another'").await;
+    let connecting = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.user().await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!connecting.is_finished(), "it waits");
+    let _old = owner.publish(DbCredentials::new("app_1", "another"));
+    assert_eq!(connecting.await.unwrap().expect("it was tried again"), "app_1");
     held.commit().await.unwrap();
 }
 

@@ -363,3 +363,18 @@ async fn a_change_tells_at_its_end_what_became_of_the_old_connections() {
         assert!(line.contains(end), "{line}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn s28_what_is_in_use_is_ended_thirty_seconds_before_its_login() {
+    let fake = Fake::new();
+    let mut stage = Stage::open(fake);
+    let end = Instant::now() + Duration::from_secs(3600);
+    stage.publisher.set_expires(Some(end.into_std()));
+    stage.fake.0.in_use.store(1, Ordering::Relaxed);
+    let _old = stage.publisher.publish(login());
+    time::sleep_until(end - Duration::from_secs(31)).await;
+    assert_eq!(stage.fake.0.in_use.load(Ordering::Relaxed), 1, "it serves on");
+    time::sleep_until(end - Duration::from_secs(28)).await;
+    assert_eq!(stage.fake.0.in_use.load(Ordering::Relaxed), 0, "it was ended");
+    assert_eq!(stage.gate.counts.read().drained_late, 1);
+}
