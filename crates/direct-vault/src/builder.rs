@@ -92,7 +92,7 @@ impl Builder {
             None => started.await?,
             Some(deadline) => time::timeout(deadline, started).await.unwrap_or_else(|_elapsed| {
                 let source = vault.status().borrow().last_error.clone();
-                Err(Error::NotStarted { seconds: deadline.as_secs(), source })
+                Err(Error::NotStarted { deadline, source })
             })?,
         }
         Ok(vault)
@@ -116,9 +116,10 @@ mod tests {
         let pairs =
             [("VAULT_ADDR", nobody()), ("VAULT_ROLE_ID", "role".into()), ("VAULT_SECRET_ID", "id".into())];
         let settings = VaultSettings::from_pairs(pairs).unwrap();
-        let deadline = Duration::from_secs(1);
-        let error = Vault::builder(settings).startup_deadline(deadline).start().await.unwrap_err();
-        let Error::NotStarted { seconds: 1, source: Some(source) } = error else { panic!("{error}") };
+        const DEADLINE: Duration = Duration::from_millis(900);
+        let error = Vault::builder(settings).startup_deadline(DEADLINE).start().await.unwrap_err();
+        assert_eq!(error.to_string(), "no login to Vault within 900ms");
+        let Error::NotStarted { source: Some(source), .. } = error else { panic!("{error}") };
         assert!(matches!(*source, Error::Unreachable { .. }), "{source}");
     }
 }

@@ -109,7 +109,7 @@ impl Client {
             if error.is_connect() {
                 self.unreachable(&error)
             } else if error.is_timeout() {
-                Error::TimedOut { path, seconds: timeout.as_secs() }
+                Error::TimedOut { path, timeout }
             } else if tls::refusal(&error, &self.authority).is_some() {
                 // Vault says only after the handshake that it does not take our certificate.
                 self.unreachable(&error)

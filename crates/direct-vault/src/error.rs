@@ -20,12 +20,12 @@ pub enum Error {
         reason: String,
     },
     /// Vault took a request and gave no answer in time.
-    #[error("no answer to {path} within {seconds} s: check Vault, and what is behind that path")]
+    #[error("no answer to {path} within {timeout:?}: check Vault, and what is behind that path")]
     TimedOut {
         /// The API path.
         path: String,
         /// How long it was waited for.
-        seconds: u64,
+        timeout: Duration,
     },
     /// The connection broke after the request was sent. Vault may have done what it asked for.
     #[error(
@@ -215,10 +215,10 @@ pub enum Error {
         reason: String,
     },
     /// There was no login by the deadline of the start.
-    #[error("no login to Vault within {seconds} s")]
+    #[error("no login to Vault within {deadline:?}")]
     NotStarted {
         /// How long it was waited for.
-        seconds: u64,
+        deadline: Duration,
         /// What kept it, if that is known.
         source: Option<Arc<Self>>,
     },

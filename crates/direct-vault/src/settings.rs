@@ -81,3 +81,49 @@ impl ServerSettings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrets_config_core::Config;
+
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_twin_that_wins() {
+        let settings = ServerSettings::from_pairs([
+            ("VAULT_ADDR", "https://vault:8200"),
+            ("BAO_ADDR", "https://bao:8200"),
+            ("VAULT_NAMESPACE", "vault"),
+            ("BAO_NAMESPACE", "bao"),
+            ("VAULT_AUTH_NAMESPACE", "vault"),
+            ("BAO_AUTH_NAMESPACE", "bao"),
+            ("VAULT_CLIENT_TIMEOUT", "1"),
+            ("BAO_CLIENT_TIMEOUT", "2"),
+            ("VAULT_MAX_RETRIES", "1"),
+            ("BAO_MAX_RETRIES", "2"),
+            ("VAULT_CACERT", "vault.pem"),
+            ("BAO_CACERT", "bao.pem"),
+            ("VAULT_CACERT_BYTES", "vault"),
+            ("BAO_CACERT_BYTES", "bao"),
+            ("VAULT_CAPATH", "vault"),
+            ("BAO_CAPATH", "bao"),
+            ("VAULT_CLIENT_CERT", "vault.pem"),
+            ("BAO_CLIENT_CERT", "bao.pem"),
+            ("VAULT_CLIENT_KEY", "vault.key"),
+            ("BAO_CLIENT_KEY", "bao.key"),
+            ("VAULT_TLS_SERVER_NAME", "vault"),
+            ("BAO_TLS_SERVER_NAME", "bao"),
+            ("VAULT_SKIP_VERIFY", "false"),
+            ("BAO_SKIP_VERIFY", "true"),
+        ]);
+        let ServerSettings { addr, namespace, auth_namespace, client_timeout, max_retries, tls } =
+            settings.unwrap();
+        assert_eq!(addr.to_string(), "https://bao:8200");
+        assert_eq!((namespace.as_deref(), auth_namespace.as_deref()), (Some("bao"), Some("bao")));
+        assert_eq!((client_timeout, max_retries), (Some(Duration::from_secs(2)), Some(2)));
+        assert_eq!((tls.cacert, tls.capath), (Some("bao.pem".into()), Some("bao".into())));
+        assert_eq!((tls.client_cert, tls.client_key), (Some("bao.pem".into()), Some("bao.key".into())));
+        assert_eq!((tls.cacert_bytes.as_deref(), tls.tls_server_name.as_deref()), (Some("bao"), Some("bao")));
+        assert!(tls.skip_verify);
+    }
+}

@@ -1,12 +1,13 @@
 //! Secrets of the key-value engines.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrets_config::{
-    Secret,
-    vault::{Error, Vault},
+    Config, Secret,
+    vault::{Error, Vault, VaultSettings},
 };
 use serde_json::json;
+use testkit::{Fault, Proxy, When};
 use vault_tests::{Ground, SOON};
 
 #[derive(Debug, serde::Deserialize)]
@@ -166,5 +167,27 @@ async fn a_call_is_tried_again_as_often_as_it_is_to_be() {
     // Now it is known: the next look at Vault's health is the next attempt.
     let error = vault.kv2("secret").read::<Paint>("app/config").await.unwrap_err();
     assert!(matches!(error, Error::Sealed { .. }), "{error}");
+    vault.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_request_takes_no_longer_than_the_variable_says() {
+    let ground = Ground::start().await;
+    let proxy = Proxy::http(ground.server.address()[7..].parse().unwrap()).await.unwrap();
+    let (url, secret_id) = (proxy.url(), ground.secret_id().await.id);
+    let settings = VaultSettings::from_pairs([
+        ("VAULT_ADDR", url.as_str()),
+        ("VAULT_ROLE_ID", &ground.role_id),
+        ("VAULT_SECRET_ID", &secret_id),
+        ("VAULT_CLIENT_TIMEOUT", "700ms"),
+        ("VAULT_MAX_RETRIES", "0"),
+    ]);
+    let vault = Vault::builder(settings.unwrap()).start().await.unwrap();
+    proxy.inject(When::path("/v1/secret/data/"), Fault::Hold(SOON));
+    let asked = Instant::now();
+    let error = vault.kv2("secret").read::<Paint>("app/config").await.unwrap_err();
+    let took = asked.elapsed();
+    assert!((Duration::from_millis(700)..SOON / 4).contains(&took), "{took:?}");
+    assert!(error.to_string().starts_with("no answer to secret/data/app/config within 700ms"), "{error}");
     vault.shutdown().await;
 }

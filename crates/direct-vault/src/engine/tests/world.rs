@@ -437,7 +437,7 @@ impl World {
                     Fault::Unreachable | Fault::ReadsCut => {
                         Error::AnswerLost { path: String::new(), reason: String::new() }
                     }
-                    _ => Error::TimedOut { path: String::new(), seconds: timeout.as_secs() },
+                    _ => Error::TimedOut { path: String::new(), timeout },
                 })
             }
             other => other,
