@@ -40,7 +40,8 @@ pub(crate) fn refused(error: &Error) -> Option<&crate::Error> {
 #[cfg(feature = "bb8-postgres")]
 pub(crate) async fn hollow(cause: &crate::Error) -> Result<tokio_postgres::Client, Error> {
     let chain = std::iter::successors(Some(cause as &dyn StdError), |error| (*error).source());
-    let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    // A NUL would end the field of the message.
+    let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\0', "");
     let stream = Stream::new(Script::Greet(text));
     let (client, connection) = config().connect_raw(stream, NoTls).await?;
     // It ends after its one answer, or with the client.
@@ -144,13 +145,14 @@ impl AsyncWrite for Stream {
 
 #[cfg(test)]
 mod tests {
-    use std::{error::Error as _, iter, time::Instant};
+    use std::{error::Error as _, iter, sync::Arc, time::Instant};
 
     use super::*;
     use crate::error::Since;
 
     fn cause() -> crate::Error {
-        crate::Error::NoValidCredentials { since: Since::new(Instant::now()), source: None }
+        let why = io::Error::other("somebody is\0 away");
+        crate::Error::NoValidCredentials { since: Since::new(Instant::now()), source: Some(Arc::new(why)) }
     }
 
     #[tokio::test]
@@ -167,7 +169,8 @@ mod tests {
         let error = client.query("SELECT 1", &[]).await.unwrap_err();
         let error = error.as_db_error().unwrap();
         assert_eq!(error.code().code(), "28000");
-        assert!(error.message().starts_with("no valid login"), "{error}");
+        let said = error.message();
+        assert!(said.starts_with("no valid login") && said.ends_with(": somebody is away"), "{said}");
         assert!(client.query("SELECT 1", &[]).await.unwrap_err().is_closed());
     }
 }

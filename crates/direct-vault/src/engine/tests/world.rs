@@ -223,6 +223,11 @@ impl World {
         self.engine.state(self.engine_now())
     }
 
+    pub(super) fn until_the_token_ends(&self) -> Duration {
+        let ends = self.engine.token_expires().unwrap();
+        ends.saturating_duration_since(self.engine_now())
+    }
+
     pub(super) fn elapsed(&self) -> Duration {
         self.now - self.start
     }
@@ -315,9 +320,19 @@ impl World {
 
     /// Returns the shortest time between two starts.
     pub(super) fn least_pause(&self, since: Duration, wanted: impl Fn(&Job) -> bool) -> Duration {
+        self.pauses(since, wanted).into_iter().min().unwrap_or(Duration::MAX)
+    }
+
+    /// Returns each time between two starts.
+    pub(super) fn pauses(&self, since: Duration, wanted: impl Fn(&Job) -> bool) -> Vec<Duration> {
         let starts: Vec<_> =
             self.log.iter().filter(|(at, job)| *at >= since && wanted(job)).map(|(at, _)| *at).collect();
-        starts.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(Duration::MAX)
+        starts.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    }
+
+    /// Returns when the last of them was started.
+    pub(super) fn last(&self, wanted: impl Fn(&Job) -> bool) -> Option<Duration> {
+        self.log.iter().rev().find(|(_, job)| wanted(job)).map(|(at, _)| *at)
     }
 
     /// Returns the shortest time between two starts in the minute after Vault has said that there are too many.
