@@ -5,13 +5,13 @@ use std::{
     net::Ipv4Addr,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use axum::{Json, Router, routing::post};
+use axum::{Json, Router, extract::State, routing::post};
 use secrets_config::{
     Config, Secret, SecretSource,
     vault::{
@@ -118,10 +118,10 @@ async fn a_jwt_for_somebody_else_is_refused_with_what_to_check() {
     assert!(!said.contains(&token), "{said}");
 }
 
-/// A cluster's API that knows one pod's token.
-async fn cluster() -> String {
-    async fn review(Json(review): Json<Value>) -> Json<Value> {
-        let is_known = review["spec"]["token"] == POD_TOKEN;
+/// A cluster's API that knows one token of a pod at a time.
+async fn cluster(known: Arc<Mutex<String>>) -> String {
+    async fn review(State(known): State<Arc<Mutex<String>>>, Json(review): Json<Value>) -> Json<Value> {
+        let is_known = review["spec"]["token"] == **known.lock().unwrap();
         let user = json!({
             "username": "system:serviceaccount:shop:app",
             "uid": "5f1e8f0e-7b1c-4c57-9d36-0d9b4d4d1c55",
@@ -133,7 +133,8 @@ async fn cluster() -> String {
             "status": { "authenticated": is_known, "user": user },
         }))
     }
-    let routes = Router::new().route("/apis/authentication.k8s.io/v1/tokenreviews", post(review));
+    let routes =
+        Router::new().route("/apis/authentication.k8s.io/v1/tokenreviews", post(review)).with_state(known);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -150,8 +151,9 @@ const POD_TOKEN: &str = concat!(
 );
 
 #[tokio::test]
-async fn a_pod_logs_in_with_its_service_account() {
-    let (ground, host) = (Ground::start().await, cluster().await);
+async fn a_pod_logs_in_with_its_service_account_and_follows_its_token() {
+    let known = Arc::new(Mutex::new(POD_TOKEN.to_owned()));
+    let (ground, host) = (Ground::start().await, cluster(Arc::clone(&known)).await);
     let admin = ground.admin();
     admin.post("sys/auth/kubernetes", json!({ "type": "kubernetes" })).await.unwrap();
     let config = json!({
@@ -166,6 +168,8 @@ async fn a_pod_logs_in_with_its_service_account() {
         "bound_service_account_names": ["app"],
         "bound_service_account_namespaces": ["shop"],
         "token_policies": ["app"],
+        "token_ttl": "4s",
+        "token_max_ttl": "6s",
     });
     admin.post("auth/kubernetes/role/app", role).await.unwrap();
     let directory = tempfile::tempdir().unwrap();
@@ -175,6 +179,12 @@ async fn a_pod_logs_in_with_its_service_account() {
     let login = Kubernetes::new("app").token_file(&file);
     let vault = Vault::builder(VaultSettings::new(ground.address(), login)).start().await.unwrap();
     assert_eq!(colour(&vault).await, "green");
+    // As the kubelet does it: the cluster takes the one before no longer.
+    let next = POD_TOKEN.replace("c2lnbmF0dXJl", "YW5vdGhlcg");
+    next.clone_into(&mut known.lock().unwrap());
+    std::fs::write(&file, next).unwrap();
+    let status = until(&vault, SOON, |status| status.counters.logins == 2).await;
+    assert!(!status.bootstrap_stale, "{status:?}");
     vault.shutdown().await;
 
     let elsewhere = Kubernetes::new("another").token_file(&file);
