@@ -87,6 +87,7 @@ pub(crate) const EXEMPT: &[Exempt] = &[
             "Sealed::end",
             "Sealed::end_own",
             "Sealed::living",
+            "Sealed::has_user",
             "Sealed::options",
             "Sealed::run",
             "Sealed::session",

@@ -6,7 +6,7 @@ use super::Driver;
 use crate::{Error, engine::Job};
 
 /// What concerns all leases, by what found it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Common {
     health: Option<Arc<Error>>,
     login: Option<Arc<Error>>,

@@ -1,6 +1,9 @@
 //! Makes a pool whose login changes.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use futures_core::future::BoxFuture;
 use secrets_config_core::{DbCredentials, Rotating};
@@ -174,6 +177,7 @@ impl<DB: Server> Builder<DB> {
             probe: self.probe,
             after_connect: self.after_connect,
             spares: Spares::new(),
+            has_found_user: AtomicBool::new(false),
         });
         let max_lifetime = self.pool.get_max_lifetime();
         let overlap = self.overlap.unwrap_or_else(|| (self.pool.get_max_connections() / 2).max(1)) as usize;

@@ -1,6 +1,13 @@
 //! How a connection is opened, by the pool or beside it, and how it is told whose it is.
 
-use std::{io::ErrorKind, sync::Arc, time::Duration};
+use std::{
+    io::ErrorKind,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{Connection, Error};
 use tokio::time;
@@ -25,6 +32,8 @@ pub(super) struct Opening<DB: Server> {
     pub(super) probe: String,
     pub(super) after_connect: Option<AfterConnect<DB>>,
     pub(super) spares: Spares<DB::Connection>,
+    /// A user who is not found has been found before: there are servers that list none.
+    pub(super) has_found_user: AtomicBool,
 }
 
 impl<DB: Server> Opening<DB> {
@@ -64,7 +73,11 @@ impl<DB: Server> Opening<DB> {
     /// Returns whether the login of an open connection still exists. One that does not answer is not usable either.
     pub(super) async fn is_usable(&self, connection: &mut DB::Connection) -> bool {
         match in_time(DB::has_user(connection)).await {
-            Ok(true) => true,
+            Ok(true) => {
+                self.has_found_user.store(true, Ordering::Relaxed);
+                true
+            }
+            Ok(false) if DB::SESSIONS_OUTLIVE_USERS && !self.has_found_user.load(Ordering::Relaxed) => true,
             Ok(false) => {
                 self.gate.found_dropped();
                 // Who acts as another role, which is still there, may work on.
