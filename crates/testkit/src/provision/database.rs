@@ -65,7 +65,10 @@ pub(super) const ROLE: &str = "app-role";
 const GROUP: &str = "app_role";
 const OPERATOR: &str = "vault";
 
-const CREATION: [&str; 1] = ["CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' \
+pub(super) const BARE_CREATION: [&str; 1] =
+    ["CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'"];
+
+pub(super) const CREATION: [&str; 1] = ["CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' \
      VALID UNTIL '{{expiration}}' IN ROLE app_role"];
 
 pub(super) const REVOCATION: [&str; 3] = [

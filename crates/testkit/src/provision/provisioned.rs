@@ -93,6 +93,17 @@ impl Provisioned {
         vault.admin().post(&format!("database/roles/{}", database::ROLE), change).await.map(drop)
     }
 
+    /// Makes each new database user lack what the application needs, or have it again.
+    ///
+    /// # Errors
+    ///
+    /// Vault may not answer.
+    pub async fn break_grants(&self, vault: &Vault, broken: bool) -> Result<()> {
+        let statements = if broken { database::BARE_CREATION } else { database::CREATION };
+        let change = json!({ "creation_statements": statements });
+        vault.admin().post(&format!("database/roles/{}", database::ROLE), change).await.map(drop)
+    }
+
     /// Makes Vault leave database users alone when it revokes their leases, or remove them again.
     ///
     /// # Errors
