@@ -9,6 +9,7 @@ use tracing::field::display;
 use super::{
     Driver, is_final,
     slot::{News, Slot, Taken},
+    trouble::Own,
 };
 use crate::{
     Error,
@@ -39,7 +40,7 @@ pub(super) struct Lease {
     /// How often Vault could not answer the first reading.
     failures: u32,
     /// What keeps this one from being replaced, or good.
-    pub(super) trouble: Option<Arc<Error>>,
+    pub(super) trouble: Own,
 }
 
 /// A lease that has been replaced, until it is revoked.
@@ -73,8 +74,16 @@ impl Driver {
             Kind::Leased => self.engine.add_lease(),
             Kind::Read => self.engine.add_reading(),
         };
-        let lease =
-            Lease { path, kind, slot, id: None, doubts: None, denied: None, failures: 0, trouble: None };
+        let lease = Lease {
+            path,
+            kind,
+            slot,
+            id: None,
+            doubts: None,
+            denied: None,
+            failures: 0,
+            trouble: Own::default(),
+        };
         self.leases.insert(key, lease);
     }
 

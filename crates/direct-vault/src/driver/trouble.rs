@@ -13,6 +13,13 @@ pub(super) struct Common {
     token: Option<Arc<Error>>,
 }
 
+/// What concerns one lease. That it could be renewed does not mean that it can be replaced.
+#[derive(Default)]
+pub(super) struct Own {
+    issue: Option<Arc<Error>>,
+    renewal: Option<Arc<Error>>,
+}
+
 impl Common {
     fn of(&mut self, job: Job) -> Option<&mut Option<Arc<Error>>> {
         match job {
@@ -32,9 +39,15 @@ impl Driver {
     /// Takes in how a job went: what it is about is well again, or not.
     pub(super) fn set_trouble(&mut self, job: Job, trouble: Option<Arc<Error>>) {
         match job {
-            Job::Issue(key, _) | Job::RenewLease(key, _) => {
+            Job::Issue(key, _) => {
                 if let Some(lease) = self.leases.get_mut(&key) {
-                    lease.trouble = trouble;
+                    lease.trouble.renewal = None;
+                    lease.trouble.issue = trouble;
+                }
+            }
+            Job::RenewLease(key, _) => {
+                if let Some(lease) = self.leases.get_mut(&key) {
+                    lease.trouble.renewal = trouble;
                 }
             }
             // Of a new token nothing bad is known.
@@ -49,14 +62,15 @@ impl Driver {
 
     pub(super) fn forget_troubles(&mut self) {
         self.common = Common::default();
-        self.leases.values_mut().for_each(|lease| lease.trouble = None);
+        self.leases.values_mut().for_each(|lease| lease.trouble = Own::default());
     }
 
     /// Tells everybody, each of a lease's own trouble first.
     pub(super) fn tell_troubles(&mut self) {
         let common = self.common.first();
         for lease in self.leases.values_mut() {
-            let trouble = lease.trouble.as_ref().or(common).cloned();
+            let Own { issue, renewal } = &lease.trouble;
+            let trouble = issue.as_ref().or(renewal.as_ref()).or(common).cloned();
             lease.tell_trouble(trouble);
         }
     }
