@@ -67,6 +67,23 @@ fn s18_a_denied_path_is_asked_for_once_a_minute_and_the_lease_is_kept_to_its_end
 
 #[test]
 fn s19_a_refused_login_is_tried_again_with_pauses_and_the_token_in_use_is_kept() {
+    let mut world = World::new();
+    world.vault.token.max = Some(2 * HOUR);
+    world.run_for(HOUR);
+    let refused = world.elapsed();
+    world.vault.fault = Fault::LoginsRefused;
+    world.run_for(HOUR / 2);
+    assert_eq!(world.lapses, 0);
+    world.run_for(HOUR);
+    let logins = world.count_since(refused, is_login);
+    assert!((40..=180).contains(&logins), "{logins} logins in ninety minutes");
+    world.vault.fault = Fault::None;
+    world.run_for(MINUTE);
+    assert!(world.is_well());
+}
+
+#[test]
+fn s19_a_refused_login_is_tried_once_a_minute_and_what_is_held_is_good_to_the_end() {
     for seed in 0..50 {
         let mut world = World::seeded(seed);
         world.vault.token.max = Some(4 * HOUR);
