@@ -85,7 +85,6 @@ impl Clock {
     }
 
     /// Returns how far the time that has passed is ahead of the clock that timers use.
-    #[cfg(test)]
     pub(crate) fn ahead(&self) -> Duration {
         self.ahead
     }

@@ -9,6 +9,7 @@ mod attempts;
 mod bucket;
 mod failure;
 mod outcome;
+mod room;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,9 @@ use std::{
 
 use self::{attempts::Attempts, bucket::Bucket, term::Term};
 use crate::{State, client::Grant};
+
+/// So long before its end a lease is replaced even if not all is as it should be, or a quarter of its life.
+const TO_MOVE: Duration = Duration::from_secs(300);
 
 /// One token; the first is 1.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -75,6 +79,8 @@ pub(crate) struct Engine {
     /// Vault asks for fewer requests: until then they start one after the other, a second apart.
     slow_until: Option<Instant>,
     last_start: Option<Instant>,
+    /// How much of the time that is counted may never have passed.
+    ahead: Duration,
     last_id: u64,
 }
 
@@ -87,18 +93,28 @@ struct Session {
     /// Something was granted: it has been alive.
     proven: bool,
     dead: bool,
+    /// Another one was called dead as well before anything was granted to it: maybe no token may look itself up.
+    may_live: bool,
     /// To revoke it is ours to do, and revokes its leases: it is neither somebody else's nor a batch token.
     is_ours: bool,
     /// Its renewal was denied.
     renewal_denied: bool,
-    /// A read without an answer may have made a lease, which nobody can revoke but with the token.
-    unknown_leases: bool,
+    /// Reads without an answer. Each may have made a lease, which nobody can revoke but with the token.
+    lost: Vec<Lost>,
     /// Its revocation waits for somebody who has borrowed it: nothing waits for the revocation.
     is_lent: bool,
     /// Many others were made in the same second. Its next renewal finds out whether it has a greatest lifetime.
     is_one_of_many: bool,
     /// It was to be replaced before its time, and the login failed: that is tried again now and then.
     is_kept: bool,
+}
+
+/// A read without an answer.
+#[derive(Clone, Copy, Debug)]
+struct Lost {
+    key: LeaseKey,
+    /// When what it made ends by itself, as far as anybody can know.
+    ends: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -108,8 +124,11 @@ struct Lease {
     held: Option<Held>,
     /// The token that the next one is being read with.
     issuing: Option<SessionId>,
-    attempts: Attempts,
-    /// The last failure was a denial, which says nothing about the next token.
+    issue: Attempts,
+    renew: Attempts,
+    /// No other token is to be had: the next one is read with the one there is.
+    stays: bool,
+    /// The last read was a denial, which says nothing about the next token.
     was_denied: bool,
     reads: Bucket,
     renewal: Renewal,
@@ -145,7 +164,9 @@ struct Held {
 struct Retired {
     key: LeaseKey,
     session: SessionId,
+    /// When it ends by itself, and when at the latest.
     expires: Option<Instant>,
+    latest: Option<Instant>,
     released: bool,
     attempts: Attempts,
 }
@@ -166,6 +187,7 @@ impl Engine {
             resume: None,
             slow_until: None,
             last_start: None,
+            ahead: Duration::ZERO,
             last_id: 0,
         }
     }
@@ -192,7 +214,7 @@ impl Engine {
         grant: Grant,
     ) -> RetiredId {
         let expires = (!grant.ttl.is_zero()).then(|| sent.checked_add(grant.ttl)).flatten();
-        self.retire(key, session, expires, true)
+        self.retire(key, session, (expires, expires), true)
     }
 
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
@@ -200,19 +222,26 @@ impl Engine {
         let expires = self.retired_expires(key);
         let lease = self.leases.remove(&key)?;
         let held = lease.held.filter(|_| !lease.is_reading)?;
-        Some(self.retire(key, held.session, expires, true))
+        Some(self.retire(key, held.session, (expires, held.term.latest()), true))
     }
 
     fn retire(
         &mut self,
         key: LeaseKey,
         session: SessionId,
-        expires: Option<Instant>,
+        (expires, latest): (Option<Instant>, Option<Instant>),
         released: bool,
     ) -> RetiredId {
         let id = RetiredId(self.next_id());
-        self.retired.insert(id, Retired { key, session, expires, released, attempts: Attempts::default() });
+        let attempts = Attempts::default();
+        self.retired.insert(id, Retired { key, session, expires, latest, released, attempts });
         id
+    }
+
+    /// Takes note of how far the time that is counted is ahead of what has passed for certain: clocks that were set
+    /// forward look like a machine that slept.
+    pub(crate) fn clock_is_ahead(&mut self, ahead: Duration) {
+        self.ahead = ahead;
     }
 
     /// Returns the next thing to start, until there is nothing more to start now.
@@ -242,14 +271,15 @@ impl Engine {
     /// Returns when there will be something to start, if no outcome is told before.
     pub(crate) fn wake(&self, now: Instant) -> Option<Instant> {
         // An end changes the state, whether or not there is something to start.
-        let mut wake = self.expiries().filter(|end| *end > now).min();
+        let replaced = self.retired.values().filter_map(|retired| retired.expires);
+        let mut wake = self.expiries().chain(replaced).filter(|end| *end > now).min();
         self.agenda(now, &mut |_, at, _| wake = Some(wake.map_or(at, |wake| wake.min(at))));
         wake
     }
 
     /// Returns whether the lease is being read or renewed.
     pub(crate) fn is_busy(&self, key: LeaseKey) -> bool {
-        self.leases.get(&key).is_some_and(|lease| lease.attempts.is_running())
+        self.leases.get(&key).is_some_and(|lease| lease.issue.is_running() || lease.renew.is_running())
     }
 
     /// Returns whether nothing but Vault's health is asked for.
@@ -314,22 +344,26 @@ impl Engine {
             return State::Expired;
         }
         let failing = self.outage.is_some()
-            || self.log_in.has_failed()
+            || (self.log_in.has_failed() && self.is_login_due(now))
             || session.attempts.has_failed()
-            || self.leases.values().any(|lease| lease.is_failing(now, current, session));
+            || self.leases.values().any(|lease| {
+                let own = lease.held.as_ref().and_then(|held| self.sessions.get(&held.session));
+                lease.is_failing(now, own, current, session)
+            });
         if failing { State::Degraded } else { State::Ready }
     }
 
-    /// Drops what has ended by itself: there is nothing to revoke.
+    /// Drops what has ended by itself for certain: there is nothing to revoke.
     fn forget_what_ended(&mut self, now: Instant) {
-        let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
-        self.retired.retain(|_, retired| !ended(retired.expires));
+        let ended = |latest: Option<Instant>| has_passed(latest, self.ahead, now);
         let held =
             |id| self.leases.values().any(|lease| lease.held.as_ref().is_some_and(|held| held.session == id));
         let current = self.current();
         self.sessions.retain(|id, session| {
-            Some(*id) == current || held(*id) || session.dead || !ended(session.term.expires())
+            session.lost.retain(|lost| !ended(lost.ends));
+            Some(*id) == current || held(*id) || session.dead || !ended(session.term.latest())
         });
+        self.retired.retain(|_, retired| !ended(retired.latest));
     }
 
     /// Returns how long it is until the first thing ends that is good now.
@@ -344,9 +378,8 @@ impl Engine {
             Job::LookUpToken(id) | Job::RenewToken(id) | Job::RevokeToken(id) => {
                 self.sessions.get_mut(&id).map(|session| &mut session.attempts)
             }
-            Job::RenewLease(key, _) | Job::Issue(key, _) => {
-                self.leases.get_mut(&key).map(|lease| &mut lease.attempts)
-            }
+            Job::RenewLease(key, _) => self.leases.get_mut(&key).map(|lease| &mut lease.renew),
+            Job::Issue(key, _) => self.leases.get_mut(&key).map(|lease| &mut lease.issue),
             Job::RevokeLease(id, _) => self.retired.get_mut(&id).map(|retired| &mut retired.attempts),
         }
     }
@@ -355,4 +388,9 @@ impl Engine {
         self.last_id += 1;
         self.last_id
     }
+}
+
+/// Returns whether `end` has passed, though `ahead` of the time until `now` may not have.
+fn has_passed(end: Option<Instant>, ahead: Duration, now: Instant) -> bool {
+    end.is_some_and(|end| end.checked_add(ahead).is_some_and(|end| end <= now))
 }

@@ -55,19 +55,16 @@ impl Engine {
             let is_held_up = is_leaving
                 || reading >= MOST_AT_ONCE
                 || session.attempts.is_running()
-                || self.log_in.is_running()
-                || self.is_cleaning_up();
-            for (key, lease) in &self.leases {
-                match lease.next(now, current, session) {
-                    Some((at, Due::Renew)) => want(at, Job::RenewLease(*key, current), &lease.attempts),
-                    Some((at, Due::Replace)) if !is_held_up => {
-                        want(self.earliest_read(*key, lease, at), Job::Issue(*key, current), &lease.attempts);
-                    }
-                    _ => {}
-                }
-                let oldest = lease.held.as_ref().and_then(|held| held.term.oldest());
-                if let Some(at) = oldest.filter(|_| !is_held_up) {
-                    want(self.earliest_read(*key, lease, at), Job::Issue(*key, current), &lease.attempts);
+                || self.log_in.is_running();
+            for (key, lease) in self.leases.iter().filter(|_| !is_held_up) {
+                let is_renewed = lease.renew.is_running() && lease.hangs_on(current);
+                let at = lease.replacement(now, current, session).filter(|_| !is_renewed);
+                let Some((at, room)) = at.zip(self.room_from(now, *key, lease)) else { continue };
+                let at = at.max(room);
+                if self.takes_its_token_along(now, lease) {
+                    want(self.logins.earliest(at), Job::LogIn, &self.log_in);
+                } else {
+                    want(lease.reads_from(at), Job::Issue(*key, current), &lease.issue);
                 }
             }
             let is_to_go = |retired: &Retired| retired.released && !self.is_to_be_revoked(retired.session);
@@ -75,8 +72,17 @@ impl Engine {
                 want(now, Job::RevokeLease(*id, current), &retired.attempts);
             }
         }
-        for (id, session) in self.sessions.iter().filter(|(id, _)| **id != current && !self.is_used(**id)) {
-            want(now, Job::RevokeToken(*id), &session.attempts);
+        for (key, lease) in &self.leases {
+            if let Some((at, id)) = self.lease_renewal(now, lease) {
+                want(at, Job::RenewLease(*key, id), &lease.renew);
+            }
+        }
+        for (id, session) in self.sessions.iter().filter(|(id, _)| **id != current) {
+            if !self.is_used(*id) || self.is_spoiled(now, *id, session) {
+                want(now, Job::RevokeToken(*id), &session.attempts);
+            } else if let Some((at, Due::Renew)) = session.term.next(now).filter(|_| self.is_held(*id)) {
+                want(at, Job::RenewToken(*id), &session.attempts);
+            }
         }
     }
 
@@ -91,11 +97,11 @@ impl Engine {
     pub(crate) fn reason(&self, now: Instant, key: LeaseKey) -> &'static str {
         match self.leases.get(&key).and_then(|lease| lease.held.as_ref()) {
             None => "first",
-            Some(held) if Some(held.session) != self.current() => "new_token",
-            Some(held) if held.term.has_ended(now) => "ended",
             Some(held) if held.is_useless => "of_no_use",
+            Some(held) if held.term.has_ended(now) => "ended",
             Some(held) if held.term.oldest().is_some_and(|oldest| oldest <= now) => "age",
-            Some(_) => "no_more_renewal",
+            Some(held) if held.term.is_to_be_replaced(now) => "no_more_renewal",
+            Some(_) => "new_token",
         }
     }
 
@@ -105,6 +111,11 @@ impl Engine {
             || self.retired.values().any(|retired| retired.session == session && !retired.released)
     }
 
+    /// Returns whether a lease that was made with this token is in use, and none has taken its place.
+    fn is_held(&self, session: SessionId) -> bool {
+        self.leases.values().any(|lease| lease.hangs_on(session))
+    }
+
     /// Returns whether the token's revocation is at hand, and takes along what it made. One that somebody gave is only
     /// let go of.
     fn is_to_be_revoked(&self, id: SessionId) -> bool {
@@ -112,33 +123,29 @@ impl Engine {
         may_be_now && Some(id) != self.current() && !self.is_used(id)
     }
 
-    /// Returns when a lease may be read that is wanted at `at`. While the one before the one in use is still used there
-    /// would be three: it is waited for, as long as the one in use works and leaves time to move on.
-    fn earliest_read(&self, key: LeaseKey, lease: &Lease, at: Instant) -> Instant {
-        const TO_MOVE: Duration = Duration::from_secs(300);
-        if lease.is_reading {
-            return at;
-        }
-        let at = lease.reads.earliest(at);
-        let latest = || {
-            let full = lease.held.as_ref().map(|held| held.term.full())?;
-            self.lease_expires(key)?.checked_sub(TO_MOVE.min(full / 4))
-        };
-        let works = !lease.is_in_doubt && lease.held.as_ref().is_some_and(|held| !held.is_useless);
-        let is_draining = works && self.retired.values().any(|retired| retired.key == key);
-        if is_draining { latest().map_or(at, |latest| latest.max(at)) } else { at }
+    /// Returns whether the next token is wanted by now, and not only some time before the end of this one.
+    pub(super) fn is_login_due(&self, now: Instant) -> bool {
+        let Some((&current, session)) = self.sessions.last_key_value() else { return true };
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        session.has_ended(now)
+            || session.is_to_be_replaced(now)
+            || is_due(session.oldest(now))
+            || self.leases.iter().any(|(key, lease)| {
+                is_due(lease.replacement(now, current, session))
+                    && self.takes_its_token_along(now, lease)
+                    && is_due(self.room_from(now, *key, lease))
+            })
     }
 
-    /// Returns whether a token is about to be revoked that may have made a lease nobody knows: one at a time.
-    fn is_cleaning_up(&self) -> bool {
-        self.sessions.iter().any(|(id, session)| {
-            session.unknown_leases && !session.attempts.has_failed() && self.is_to_be_revoked(*id)
-        })
-    }
-
-    /// Returns whether no lease but this one hangs on the token.
-    pub(super) fn is_alone(&self, key: LeaseKey, session: SessionId) -> bool {
-        self.leases.iter().all(|(other, lease)| *other == key || !lease.uses(session))
+    /// Returns when the lease asks for more time, and with which token: the one that made it, be it in use or not.
+    fn lease_renewal(&self, now: Instant, lease: &Lease) -> Option<(Instant, SessionId)> {
+        let id = lease.held.as_ref().filter(|_| !lease.is_reading)?.session;
+        let session = self.sessions.get(&id).filter(|session| !session.has_ended(now))?;
+        // Whether the token lives is asked first, if anybody can say.
+        let is_asked = session.suspect.is_some() && !session.attempts.has_failed();
+        let is_waiting = (is_asked && Some(id) == self.current()) || lease.issuing == Some(id);
+        let at = lease.renewal(now, session).filter(|_| !is_waiting)?;
+        Some((at, id))
     }
 }
 
@@ -149,7 +156,7 @@ impl Session {
 
     /// Returns when another token is to take its place, though it could be renewed on.
     fn oldest(&self, now: Instant) -> Option<Instant> {
-        if self.unknown_leases { Some(now) } else { self.term.oldest() }
+        if self.lost.is_empty() { self.term.oldest() } else { Some(now) }
     }
 
     fn is_to_be_renewed(&self, now: Instant) -> bool {
@@ -157,37 +164,70 @@ impl Session {
     }
 
     pub(super) fn is_to_be_replaced(&self, now: Instant) -> bool {
-        self.unknown_leases || self.term.is_to_be_replaced(now)
+        !self.lost.is_empty() || self.term.is_to_be_replaced(now)
     }
 }
 
 impl Lease {
-    fn uses(&self, session: SessionId) -> bool {
+    /// Returns whether it dies with the token, or is being read with it.
+    pub(super) fn hangs_on(&self, session: SessionId) -> bool {
+        !self.is_reading && self.uses(session)
+    }
+
+    pub(super) fn uses(&self, session: SessionId) -> bool {
         let holds = |held: &Held| held.session == session && !self.is_reading;
         self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
     }
 
     /// Returns whether something that is to be done with the lease by now has failed.
-    pub(super) fn is_failing(&self, now: Instant, current: SessionId, session: &Session) -> bool {
-        let oldest = self.held.as_ref().and_then(|held| held.term.oldest());
-        let next = self.next(now, current, session).map(|(at, _)| at);
-        self.attempts.has_failed() && next.into_iter().chain(oldest).any(|at| at <= now)
+    pub(super) fn is_failing(
+        &self,
+        now: Instant,
+        own: Option<&Session>,
+        current: SessionId,
+        session: &Session,
+    ) -> bool {
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        (self.issue.has_failed() && is_due(self.replacement(now, current, session)))
+            || (self.renew.has_failed() && is_due(own.and_then(|own| self.renewal(now, own))))
     }
 
-    /// Returns what is to be done with the lease, and when, under the token in use.
-    fn next(&self, now: Instant, current: SessionId, session: &Session) -> Option<(Instant, Due)> {
+    /// Returns when it asks for more time, from the token that made it.
+    fn renewal(&self, now: Instant, session: &Session) -> Option<Instant> {
+        let held = self.held.as_ref().filter(|_| !self.is_reading)?;
+        match held.term.next(now) {
+            Some((at, Due::Renew)) if self.is_in_doubt || !held.ends_with(session, now) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Returns when another one is to take its place, under the token in use.
+    fn replacement(&self, now: Instant, current: SessionId, session: &Session) -> Option<Instant> {
+        let Some(held) = self.held.as_ref().filter(|held| self.is_reading || held.session == current) else {
+            return Some(now);
+        };
+        let due = match held.term.next(now) {
+            // Another one would end with that token as well: the next token is due.
+            _ if !self.is_reading && !self.is_in_doubt && held.ends_with(session, now) => None,
+            Some((at, Due::Replace)) => Some(at),
+            _ => None,
+        };
+        due.into_iter().chain(held.term.oldest()).min()
+    }
+
+    /// Returns from when on it may be read that is wanted at `at`, so that nothing is made in a loop.
+    fn reads_from(&self, at: Instant) -> Instant {
+        if self.is_reading { at } else { self.reads.earliest(at) }
+    }
+}
+
+impl Held {
+    /// Returns whether it lasts as long as its token, which can have no more time.
+    fn ends_with(&self, session: &Session, now: Instant) -> bool {
         /// Vault counts whole seconds.
         const ROUNDING: Duration = Duration::from_secs(2);
-        if let Some(held) = self.held.as_ref().filter(|_| self.is_reading) {
-            return held.term.next(now);
-        }
-        let Some(held) = self.held.as_ref().filter(|held| held.session == current) else {
-            return Some((now, Due::Replace));
-        };
-        // One that lasts as long as its token can have no more time, nor could another one: the next token is due.
-        let ends_with_token = session.term.ends_for_good().is_some_and(|end| {
-            held.term.expires().is_none_or(|expires| expires + ROUNDING >= end && !held.term.has_ended(now))
-        });
-        if ends_with_token && !self.is_in_doubt { None } else { held.term.next(now) }
+        session.term.ends_for_good().is_some_and(|end| {
+            self.term.expires().is_none_or(|expires| expires + ROUNDING >= end && !self.term.has_ended(now))
+        })
     }
 }

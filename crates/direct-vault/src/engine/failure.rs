@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Job, Renewal,
+    Engine, Job, Lost, Renewal, TO_MOVE,
     attempts::{Attempts, FLOOR, longest_pause},
     term::Term,
 };
@@ -14,6 +14,8 @@ use crate::Error;
 const AFTER_REFUSAL: Duration = Duration::from_secs(59);
 /// As far as login goes, after which there is more to ask for.
 pub(super) const AFTER_REFUSED_LOGIN: Duration = Duration::from_secs(57);
+/// An answer is waited for for half a minute: with that it is less than a minute until the next one.
+const AFTER_TIMEOUT: Duration = Duration::from_secs(25);
 /// Vault may ask to wait for longer than anything here lives.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// Vault has said that there are too many requests: for so long they are a second apart.
@@ -39,13 +41,13 @@ impl Engine {
             self.proves(id);
         }
         if let (Some(term), Error::TimedOut { .. } | Error::AnswerLost { .. }) = (self.term(job), error) {
-            term.renewal_got_lost();
+            term.renewal_got_lost(now);
         }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
             // What is behind that path is slow or cut off; for all others Vault itself is.
             Error::TimedOut { .. } | Error::AnswerLost { .. } => match job {
-                Job::Issue(..) | Job::RevokeLease(..) => self.unanswered(job),
+                Job::Issue(..) | Job::RevokeLease(..) => self.unanswered(now, job),
                 Job::RenewLease(..) => self.refused(now, job),
                 _ => self.outage_begins(now),
             },
@@ -65,13 +67,15 @@ impl Engine {
 
     /// A read may have made a lease that nobody knows. If nothing else hangs on the token, and it is ours to revoke, it
     /// goes, and takes it along.
-    fn unanswered(&mut self, job: Job) {
+    fn unanswered(&mut self, now: Instant, job: Job) {
         let Job::Issue(key, id) = job else { return };
-        if self.leases.get(&key).is_none_or(|lease| lease.is_reading) {
-            return;
+        let Some(lease) = self.leases.get(&key).filter(|lease| !lease.is_reading) else { return };
+        let full = lease.held.as_ref().map(|held| held.term.full()).filter(|full| !full.is_zero());
+        let lost = Lost { key, ends: full.and_then(|full| now.checked_add(full)) };
+        let is_own = self.is_own(id);
+        if let Some(session) = self.sessions.get_mut(&id).filter(|_| is_own) {
+            session.lost.push(lost);
         }
-        let is_alone = self.is_alone(key, id);
-        self.sessions.entry(id).and_modify(|session| session.unknown_leases |= is_alone && session.is_ours);
     }
 
     /// Sets the earliest time of the next attempt.
@@ -102,23 +106,39 @@ impl Engine {
                     headroom.map_or(LONGEST_WAIT, |headroom| (headroom * 3 / 4).clamp(FLOOR, LONGEST_WAIT));
                 attempts.failed_until(now + (*wait).min(most));
             }
+            Error::TimedOut { .. } => attempts.failed(now, longest.min(AFTER_TIMEOUT), &mut random),
             _ => attempts.failed(now, longest, &mut random),
         }
         if job == Job::LogIn {
-            self.keep_token(now);
+            self.keep_token(now, error);
         }
     }
 
     /// A login failed. If it was made only to be there earlier than others, the token in use is kept for another half of
-    /// its life or a whole one.
-    fn keep_token(&mut self, now: Instant) {
+    /// its life or a whole one; if it was for the next lease, that is read with the token there is.
+    fn keep_token(&mut self, now: Instant, error: &Error) {
+        let ends = self.expiries().min();
         let Some(mut session) = self.sessions.last_entry() else { return };
+        let id = *session.key();
         let session = session.get_mut();
-        if session.term.oldest().is_some() && !session.has_ended(now) && !session.is_to_be_replaced(now) {
+        if session.has_ended(now) || session.is_to_be_replaced(now) {
+            return;
+        }
+        if session.term.oldest().is_some_and(|oldest| oldest <= now) {
             let kept = session.term.full().mul_f64(0.5 + 0.5 * self.random.f64());
             session.term.set_oldest(now.checked_add(kept));
             session.is_kept = true;
             self.log_in.succeeded(now);
+        }
+        for lease in self.leases.values_mut().filter(|lease| lease.hangs_on(id)) {
+            let full = lease.held.as_ref().map(|held| held.term.full()).unwrap_or_default();
+            // The answer to that read could get lost like that to the login, and with this token nobody could revoke it.
+            let loses_answers = matches!(error, Error::TimedOut { .. } | Error::AnswerLost { .. });
+            let is_urgent = !loses_answers && ends.is_some_and(|ends| ends <= now + TO_MOVE.min(full / 4));
+            if !error.is_retryable() || is_urgent {
+                lease.stays = true;
+                self.log_in.succeeded(now);
+            }
         }
     }
 
@@ -157,8 +177,11 @@ impl Engine {
             Job::RenewLease(key, _) => {
                 if let Some(term) = self.term(job) {
                     term.end(now);
-                    // Who doubted it was right, and is heard again.
-                    self.leases.entry(key).and_modify(|lease| lease.doubted = None);
+                    self.leases.entry(key).and_modify(|lease| {
+                        // Who doubted it was right, and is heard again.
+                        lease.doubted = None;
+                        lease.issue.again_at(now + FLOOR);
+                    });
                 }
             }
             _ => self.ends(now, job),

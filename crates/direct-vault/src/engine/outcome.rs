@@ -34,7 +34,7 @@ impl Engine {
         // What was denied to the token before may be allowed to this one.
         for lease in self.leases.values_mut().filter(|lease| lease.was_denied) {
             lease.was_denied = false;
-            lease.attempts.forgive();
+            lease.issue.forgive();
         }
         self.logins.lives(now, grant.ttl);
         let spread = match self.sessions.last_key_value() {
@@ -49,9 +49,10 @@ impl Engine {
             suspect: None,
             proven: false,
             dead: false,
+            may_live: false,
             is_ours,
             renewal_denied: false,
-            unknown_leases: false,
+            lost: Vec::new(),
             is_one_of_many: is_ours && spread == Spread::Wide && grant.ttl >= LEAST_TO_SPREAD,
             is_lent: false,
             is_kept: false,
@@ -104,6 +105,7 @@ impl Engine {
             if !session.proven {
                 // Nothing was ever granted to it: another login may give another such token.
                 self.stillborn += 1;
+                self.sessions.values_mut().for_each(|session| session.may_live = true);
                 let pause = FLOOR.saturating_mul(1 << self.stillborn.min(16)).min(AFTER_REFUSED_LOGIN);
                 self.log_in.failed_until(now + pause);
             }
@@ -175,14 +177,28 @@ impl Engine {
         let spread = if is_in_turn { Spread::Narrow } else { Spread::Wide };
         let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
         let term = Term::new(sent, grant, self.lease_max_age, spread, &mut self.random);
-        lease.attempts.succeeded(now);
+        lease.issue.succeeded(now);
+        lease.renew.forgive();
+        lease.renew.again_at(now + FLOOR);
+        lease.stays = false;
+        let full = term.full();
         let end = term.expires().into_iter().chain(with_token).min();
-        lease.reads.lives(now, end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now)));
+        let left = end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
+        lease.reads.lives(now, left);
         lease.issuing = None;
         lease.is_in_doubt = false;
         let old = lease.held.replace(Held { session, term, is_useless: false });
         self.proves(session);
-        old.map(|old| self.retire(key, old.session, old_expires, false))
+        for lost in self.sessions.values_mut().flat_map(|session| &mut session.lost) {
+            if lost.key == key && lost.ends.is_none() && !full.is_zero() {
+                lost.ends = now.checked_add(full);
+            }
+        }
+        if self.is_own(session) {
+            // The next one comes with a token of its own.
+            self.logins.lives(now, left);
+        }
+        old.map(|old| self.retire(key, old.session, (old_expires, old.term.latest()), false))
     }
 
     /// What has no lease was read, and is to be read again after `again`.
@@ -190,7 +206,7 @@ impl Engine {
         // Everybody who started together is spread, and later rather than sooner.
         let again = again.clamp(FLOOR, LONGEST_UNREAD).mul_f64(1.0 + 0.1 * self.random.f64());
         let Some(lease) = self.leases.get_mut(&key) else { return };
-        lease.attempts.succeeded(now);
+        lease.issue.succeeded(now);
         let Some(session) = lease.issuing.take() else { return };
         lease.held = Some(Held { session, term: Term::of_reading(now + again), is_useless: false });
         self.proves(session);
@@ -218,7 +234,7 @@ impl Engine {
         grant: Grant,
     ) {
         let Some(lease) = self.leases.get_mut(&key) else { return };
-        lease.attempts.succeeded(now);
+        lease.renew.succeeded(now);
         // What was asked for before somebody complained says nothing about the complaint.
         lease.is_in_doubt &= lease.doubted.is_some_and(|doubted| doubted > sent);
         if let Some(held) = lease.held.as_mut().filter(|held| held.session == session) {

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::client::Grant;
 
+/// So much later than is said something may end.
+pub(super) const LATE: Duration = Duration::from_secs(2);
+
 /// What is to be done with something that ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Due {
@@ -37,6 +40,8 @@ pub(super) struct Term {
     /// What was granted first; a renewal that grants clearly less has met the greatest lifetime.
     full: Duration,
     expires: Option<Instant>,
+    /// When it ends at the latest: a renewal that no answer came to may have given it more time.
+    latest: Option<Instant>,
     /// A renewal was sent that no answer came to.
     is_uncertain: bool,
     next: Option<(Instant, Due)>,
@@ -58,6 +63,7 @@ impl Term {
         let mut term = Self {
             full: grant.ttl,
             expires: None,
+            latest: None,
             is_uncertain: false,
             next: None,
             replace_at: None,
@@ -73,6 +79,7 @@ impl Term {
         Self {
             full: Duration::ZERO,
             expires: None,
+            latest: None,
             is_uncertain: false,
             next,
             replace_at: None,
@@ -114,6 +121,9 @@ impl Term {
         // A time too far away to be counted is no end at all.
         let expires = if ttl.is_zero() { None } else { sent.checked_add(ttl) };
         self.expires = expires;
+        // Vault counts from when it answers, and longer than the whole seconds it says.
+        self.latest = expires
+            .and_then(|expires| expires.checked_add(LATE.min(Duration::from_secs(ttl.as_secs() / 20))));
         self.is_uncertain = false;
         self.replace_at = expires.map(|expires| expires - drain_time(ttl));
         self.next = expires.map(|_| {
@@ -127,7 +137,8 @@ impl Term {
 
     /// Notes that nobody knows what became of a renewal. Near the greatest lifetime, where it gives no more time, Vault
     /// counts what is left in whole seconds anew: that may have taken one.
-    pub(super) fn renewal_got_lost(&mut self) {
+    pub(super) fn renewal_got_lost(&mut self, now: Instant) {
+        self.latest = self.latest.max(now.checked_add(self.full)).filter(|_| self.expires.is_some());
         if !std::mem::replace(&mut self.is_uncertain, true) {
             self.expires = self.expires.and_then(|expires| expires.checked_sub(Duration::from_secs(1)));
         }
@@ -173,6 +184,7 @@ impl Term {
     /// Notes that it has ended before its time.
     pub(super) fn end(&mut self, now: Instant) {
         self.expires = Some(now);
+        self.latest = Some(now);
         self.replace(now);
     }
 
@@ -196,6 +208,11 @@ impl Term {
 
     pub(super) fn expires(&self) -> Option<Instant> {
         self.expires
+    }
+
+    /// Returns when it ends at the latest.
+    pub(super) fn latest(&self) -> Option<Instant> {
+        self.latest
     }
 
     /// Returns when it ends for good: no renewal is to come.

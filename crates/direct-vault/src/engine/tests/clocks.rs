@@ -52,6 +52,7 @@ fn s32_a_wall_clock_set_forward_costs_a_generation_at_most() {
     world.set_wall_clock(|wall| wall + 2 * HOUR);
     world.run_for(5 * SECOND);
     assert!(world.is_well());
+    assert_eq!(world.vault.live_users(), 1, "what was taken for ended is revoked");
     world.run_for(DAY);
     assert_eq!((world.count(is_login), world.count(is_issue), world.lapses), (2, 2, 0));
 }

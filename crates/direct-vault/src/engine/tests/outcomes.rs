@@ -83,15 +83,17 @@ fn a_complaint_while_another_lease_is_read_is_not_about_that_one() {
     let later = now + HOUR.mul_f64(0.67);
     assert_eq!(engine.next_job(later), Some(Job::RenewToken(session)));
     engine.token_renewed(later, session, later, GRANT);
-    assert_eq!(engine.next_job(later), Some(Job::Issue(key, session)));
+    assert_eq!(engine.next_job(later), Some(Job::LogIn));
+    let second = engine.logged_in(later, later, GRANT, true);
+    assert_eq!(engine.next_job(later), Some(Job::Issue(key, second)));
     engine.doubted(later + SECOND, key);
     let after = later + 2 * SECOND;
-    let old = engine.issued(after, key, session, after, grant).unwrap();
+    let old = engine.issued(after, key, second, after, grant).unwrap();
     engine.released(old);
-    engine.lease_revoked(old);
+    engine.token_revoked(session);
     engine.doubted(after + SECOND, key);
     let next = engine.next_job(after + SECOND);
-    assert_eq!(next, Some(Job::Issue(key, session)), "it was revoked while it was read");
+    assert_eq!(next, Some(Job::Issue(key, second)), "it was revoked while it was read");
 }
 
 #[test]
@@ -187,5 +189,8 @@ fn a_lease_that_can_have_no_more_time_is_good_to_its_end() {
     let refused = Error::RenewalRefused { path: String::new(), status: 400, messages: Vec::new() };
     engine.failed(now, Job::RenewLease(key, session), &refused);
     assert_eq!(engine.lease_expires(key), Some(now + HOUR));
-    assert_eq!(engine.next_job(now + SECOND), Some(Job::Issue(key, session)));
+    assert_eq!(engine.next_job(now + SECOND), Some(Job::LogIn));
+    let next = engine.logged_in(now + SECOND, now + SECOND, GRANT, true);
+    assert_eq!(engine.next_job(now + SECOND), Some(Job::Issue(key, next)));
+    assert_eq!(engine.lease_expires(key), Some(now + HOUR));
 }

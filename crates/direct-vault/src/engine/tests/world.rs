@@ -3,7 +3,7 @@
 mod vault;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -51,6 +51,8 @@ pub(super) struct World {
     retired: BTreeMap<RetiredId, UserNumber>,
     /// Those that the application still uses after they were replaced, and when they end as far as the process knew.
     in_use: BTreeMap<RetiredId, (UserNumber, Option<Instant>)>,
+    /// Those that were in use when a clock went beyond their end.
+    overtaken: BTreeSet<UserNumber>,
     /// How often the process revoked what the application used.
     pub(super) cut: usize,
     /// What was started, and when. A renewal of another process before it is not in it.
@@ -83,11 +85,15 @@ impl World {
     }
 
     pub(super) fn seeded(seed: u64) -> Self {
-        Self::start(Engine::new(None, fastrand::Rng::with_seed(seed)), seed, 1)
+        Self::seeded_with_leases(seed, 1)
     }
 
     pub(super) fn with_leases(leases: usize) -> Self {
-        Self::start(Engine::new(None, fastrand::Rng::with_seed(1)), 1, leases)
+        Self::seeded_with_leases(1, leases)
+    }
+
+    pub(super) fn seeded_with_leases(seed: u64, leases: usize) -> Self {
+        Self::start(Engine::new(None, fastrand::Rng::with_seed(seed)), seed, leases)
     }
 
     pub(super) fn with_lease_max_age(age: Duration) -> Self {
@@ -120,6 +126,7 @@ impl World {
             held: BTreeMap::new(),
             retired: BTreeMap::new(),
             in_use: BTreeMap::new(),
+            overtaken: BTreeSet::new(),
             cut: 0,
             log: Vec::new(),
             born: Duration::ZERO,
@@ -140,9 +147,15 @@ impl World {
         loop {
             self.lapses += self.vault.let_end(self.now, self.held.values());
             let engine_now = self.engine_now();
+            self.engine.clock_is_ahead(self.clock.ahead());
             while let Some(job) = self.engine.next_job(engine_now) {
                 self.log.push((self.now - self.start, job));
                 self.send(job, engine_now);
+            }
+            if !self.clock.ahead().is_zero() {
+                let is_over = |ends: Option<Instant>| ends.is_some_and(|ends| ends <= engine_now);
+                let over = self.in_use.values().filter(|(_, ends)| is_over(*ends));
+                self.overtaken.extend(over.map(|(user, _)| *user));
             }
             check(self);
             let wake = self.engine.wake(engine_now).map(|wake| self.now + (wake - engine_now));
@@ -204,6 +217,7 @@ impl World {
         self.held.clear();
         self.retired.clear();
         self.in_use.clear();
+        self.overtaken.clear();
         self.slept = Duration::ZERO;
         self.has_just_woken = false;
         self.boot_missed = Duration::ZERO;
@@ -260,9 +274,13 @@ impl World {
             && self.held.values().all(|user| self.vault.is_user(*user))
     }
 
-    /// Returns the users that the process knows of and that exist.
-    pub(super) fn live_users(&self) -> usize {
-        self.held.values().chain(self.retired.values()).filter(|user| self.vault.is_user(**user)).count()
+    /// Returns how many users Vault has of this process, those included that it does not know of. Two kinds do not count,
+    /// as nobody can wait for them: what was still used when a clock that was set forward said that it had ended, and
+    /// what was lost with a token that is not the process's to revoke, or that others hang on.
+    pub(super) fn users_in_vault(&self) -> usize {
+        let overtaken = self.overtaken.iter().filter(|user| self.vault.is_user(**user));
+        let lost = if self.makes_tokens && self.leases == 1 { 0 } else { self.vault.lost_users() };
+        self.vault.users_of_process() - overtaken.count() - lost
     }
 
     /// The application finds that its logins do not work, and says so.
@@ -465,8 +483,10 @@ impl World {
     /// Returns how many users the application uses that exist, and have not ended as far as the process knows.
     fn used(&self) -> usize {
         let now = self.engine_now();
-        let replaced = self.in_use.values().filter(|(_, ends)| ends.is_none_or(|ends| ends > now));
-        let used = self.held.values().chain(replaced.map(|(user, _)| user));
+        let lasts = |ends: Option<Instant>| ends.is_none_or(|ends| ends > now);
+        let held = self.held.iter().filter(|(key, _)| lasts(self.engine.lease_expires(**key)));
+        let replaced = self.in_use.values().filter(|(_, ends)| lasts(*ends));
+        let used = held.map(|(_, user)| user).chain(replaced.map(|(user, _)| user));
         used.filter(|user| self.vault.is_user(**user)).count()
     }
 

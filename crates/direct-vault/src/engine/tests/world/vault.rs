@@ -35,6 +35,8 @@ pub(in super::super) enum Fault {
     /// The policy lacks the role's path.
     IssuesDenied,
     LoginsRefused,
+    /// Status 500.
+    LoginsFail,
     /// Tokens are given and may do nothing.
     EverythingDenied,
     /// One request is served in so much time.
@@ -303,7 +305,9 @@ impl Vault {
                 status: 400,
                 messages: Vec::new(),
             }),
-            (Fault::LookUpsFail, Job::LookUpToken(_)) => Some(unavailable(500, None)),
+            (Fault::LookUpsFail, Job::LookUpToken(_)) | (Fault::LoginsFail, Job::LogIn) => {
+                Some(unavailable(500, None))
+            }
             (_, Job::LogIn | Job::LookUpToken(_)) => None,
             // Vault looks at the token before anything else.
             _ if is_dead => Some(denied()),
