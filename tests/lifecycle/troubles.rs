@@ -58,7 +58,9 @@ fn an_outage_that_is_over_is_no_trouble_of_a_lease_beside_one_that_is_denied() {
         // What is denied is asked for once a minute, and finds out.
         pass(120 * SECOND, SECOND).await;
         let of = |cause: Option<Arc<dyn std::error::Error + Send + Sync>>| cause.unwrap().to_string();
-        assert!(of(allowed.trouble().cause()).contains("is sealed"));
+        for login in [&allowed, &denied] {
+            assert!(of(login.trouble().cause()).contains("is sealed"), "{:?}", login.trouble());
+        }
         server.seal(false);
         pass(60 * SECOND, SECOND).await;
         assert!(is_well(&allowed.trouble()), "{:?}", allowed.trouble());

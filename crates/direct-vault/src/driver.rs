@@ -231,7 +231,7 @@ impl Driver {
                 self.counters.revocations += 1;
             }
             (Job::RevokeToken(id), Ok(Outcome::Revoked)) => {
-                self.engine.token_revoked(id);
+                self.engine.token_revoked(now, id);
                 self.counters.revocations += 1;
             }
             (job @ Job::CheckHealth, Ok(Outcome::Health(health))) => {

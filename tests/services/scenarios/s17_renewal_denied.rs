@@ -16,7 +16,7 @@ async fn where_renewal_is_denied_leases_are_replaced_instead_and_it_is_said_once
         after.assert_by(pair[0].at + HOUR.mul_f64(0.6) + SECOND, pair[1].at);
     }
     assert!(creds.len() <= 6, "{creds:?}");
-    assert_eq!(after.proxy.requests(LOGIN).len(), 1);
+    assert_eq!(after.proxy.requests(LOGIN).len(), creds.len(), "one token a lease");
     let denied = after.proxy.requests(RENEW_LEASE);
     assert_eq!(denied.iter().map(|request| request.status).collect::<Vec<_>>(), [Some(403)]);
     let said = after.service.output();

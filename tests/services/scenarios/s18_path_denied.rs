@@ -28,5 +28,6 @@ async fn credentials_are_kept_to_their_end_and_new_ones_asked_for_once_a_minute(
 
     let asked = scene.since(denied, CREDS);
     assert_eq!(asked.len(), 1, "{asked:?}");
-    assert_eq!(scene.proxy.requests(LOGIN).len(), 1, "the token is good");
+    assert_eq!(scene.proxy.requests(LOGIN).len(), 2, "one for the next lease");
+    assert_eq!(scene.since(asked[0].at, LOGIN).len(), 0, "the token is good");
 }

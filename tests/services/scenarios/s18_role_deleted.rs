@@ -53,7 +53,8 @@ async fn the_login_in_use_is_kept_to_its_end_and_all_is_well_a_minute_after_its_
     let back = Instant::now();
     scene.until(MINUTE + SOON, "ready", |status| status["state"] == "ready").await;
     let well = scene.swapped(2).await;
-    assert_eq!(scene.proxy.requests(LOGIN).len(), 1, "the token is good");
+    assert_eq!(scene.proxy.requests(LOGIN).len(), 2, "one for the next lease");
+    assert_eq!(scene.since(asked[0].at, LOGIN).len(), 0, "the token is good");
     assert!(least_pause(&scene.since(deleted, RENEW_LEASE)) >= FLOOR);
     scene.end().await.assert_within(MINUTE, back, well);
 }

@@ -36,5 +36,7 @@ async fn a_database_that_vault_cannot_reach_is_waited_for_without_another_login(
     assert!(least_pause(&renewals) >= FLOOR && least_pause(&creds) >= FLOOR, "{renewals:?} {creds:?}");
     let after = scene.end().await;
     after.assert_unharmed();
-    assert_eq!(after.proxy.requests(LOGIN).len(), 1);
+    let logins = after.proxy.requests(LOGIN);
+    assert_eq!(logins.len(), 2, "one for the next lease");
+    assert!(logins[1].at < creds[0].at, "none because it cannot be read: {logins:?} {creds:?}");
 }

@@ -30,8 +30,8 @@ impl Common {
         }
     }
 
-    fn first(&self) -> Option<&Arc<Error>> {
-        self.health.as_ref().or(self.login.as_ref()).or(self.token.as_ref())
+    fn other(&self) -> Option<&Arc<Error>> {
+        self.login.as_ref().or(self.token.as_ref())
     }
 }
 
@@ -65,12 +65,13 @@ impl Driver {
         self.leases.values_mut().for_each(|lease| lease.trouble = Own::default());
     }
 
-    /// Tells everybody, each of a lease's own trouble first.
+    /// Tells everybody: of an outage, in which nothing can be replaced, or of a lease's own trouble, or of what concerns
+    /// all.
     pub(super) fn tell_troubles(&mut self) {
-        let common = self.common.first();
+        let (outage, other) = (self.common.health.as_ref(), self.common.other());
         for lease in self.leases.values_mut() {
             let Own { issue, renewal } = &lease.trouble;
-            let trouble = issue.as_ref().or(renewal.as_ref()).or(common).cloned();
+            let trouble = outage.or(issue.as_ref()).or(renewal.as_ref()).or(other).cloned();
             lease.tell_trouble(trouble);
         }
     }

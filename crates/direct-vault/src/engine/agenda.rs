@@ -95,9 +95,11 @@ impl Engine {
 
     /// Returns in a word why the lease in use is replaced.
     pub(crate) fn reason(&self, now: Instant, key: LeaseKey) -> &'static str {
+        let is_over = |id| self.sessions.get(&id).is_none_or(|session| session.has_ended(now));
         match self.leases.get(&key).and_then(|lease| lease.held.as_ref()) {
             None => "first",
             Some(held) if held.is_useless => "of_no_use",
+            Some(held) if is_over(held.session) => "new_token",
             Some(held) if held.term.has_ended(now) => "ended",
             Some(held) if held.term.oldest().is_some_and(|oldest| oldest <= now) => "age",
             Some(held) if held.term.is_to_be_replaced(now) => "no_more_renewal",

@@ -51,6 +51,11 @@ impl Attempts {
         self.not_before = Some(at);
     }
 
+    /// Lets it be tried at `at` at the earliest.
+    pub(super) fn no_earlier(&mut self, at: Instant) {
+        self.not_before = self.not_before.max(Some(at));
+    }
+
     pub(super) fn failed_until(&mut self, not_before: Instant) {
         let failures = self.failures + 1;
         *self = Self { running: false, started: None, failures, not_before: Some(not_before) };

@@ -173,14 +173,14 @@ impl Engine {
     fn gone(&mut self, now: Instant, job: Job) {
         match job {
             Job::RevokeLease(id, _) => self.lease_revoked(id),
-            Job::RevokeToken(id) => self.token_revoked(id),
+            Job::RevokeToken(id) => self.token_revoked(now, id),
             Job::RenewLease(key, _) => {
                 if let Some(term) = self.term(job) {
                     term.end(now);
                     self.leases.entry(key).and_modify(|lease| {
                         // Who doubted it was right, and is heard again.
                         lease.doubted = None;
-                        lease.issue.again_at(now + FLOOR);
+                        lease.issue.no_earlier(now + FLOOR);
                     });
                 }
             }
@@ -198,9 +198,8 @@ impl Engine {
     /// The request was understood and not served.
     fn refused(&mut self, now: Instant, job: Job) {
         let again = self.attempts(job).and_then(|attempts| attempts.earliest(now)).unwrap_or(now);
-        let instead = self.term(job).and_then(|term| term.renewal_failed(now, again));
-        if let Some((attempts, at)) = self.attempts(job).zip(instead) {
-            attempts.again_at(at);
+        if let Some(term) = self.term(job) {
+            term.renewal_failed(now, again);
         }
     }
 

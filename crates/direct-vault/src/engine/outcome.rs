@@ -14,6 +14,8 @@ use crate::client::{Grant, Health};
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
 /// A credential that somebody says does not work is looked at this rarely: the fault may be theirs.
 const AFTER_DOUBT: Duration = Duration::from_secs(300);
+/// One that is of no use where there is no other is replaced so rarely: they say so once a minute.
+const AFTER_USELESS: Duration = Duration::from_secs(55);
 /// What has no lease is read again by then, however rarely that is asked for.
 const LONGEST_UNREAD: Duration = Duration::from_secs(86_400);
 /// To read again what has no lease makes nothing new.
@@ -147,9 +149,16 @@ impl Engine {
     }
 
     /// Somebody says of the lease that it is of no use, though Vault would renew it: another one takes its place. Who
-    /// made it so may make the next one so as well, so this is not done often. Returns whether it is.
+    /// made it so may make the next one so as well, so this is not done often, and less often while the one before is
+    /// used. Returns whether it is done.
     pub(crate) fn useless(&mut self, now: Instant, key: LeaseKey) -> bool {
-        let is_soon = |lease: &Lease| lease.useless.is_some_and(|useless| now < useless + AFTER_DOUBT);
+        let is_over = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
+        let has_another = self
+            .retired
+            .values()
+            .any(|before| before.key == key && !before.released && !is_over(before.expires));
+        let rarely = if has_another { AFTER_DOUBT } else { AFTER_USELESS };
+        let is_soon = |lease: &Lease| lease.useless.is_some_and(|useless| now < useless + rarely);
         let lease = self.leases.get_mut(&key).filter(|lease| lease.issuing.is_none() && !is_soon(lease));
         let Some(lease) = lease else { return false };
         let Some(held) = &mut lease.held else { return false };
@@ -179,7 +188,7 @@ impl Engine {
         let term = Term::new(sent, grant, self.lease_max_age, spread, &mut self.random);
         lease.issue.succeeded(now);
         lease.renew.forgive();
-        lease.renew.again_at(now + FLOOR);
+        lease.renew.no_earlier(now + FLOOR);
         lease.stays = false;
         let full = term.full();
         let end = term.expires().into_iter().chain(with_token).min();
@@ -269,9 +278,12 @@ impl Engine {
     }
 
     /// The token is gone, and what it made, or was let go of if it is not ours.
-    pub(crate) fn token_revoked(&mut self, id: SessionId) {
-        if self.sessions.remove(&id).is_some_and(|session| session.is_ours) {
-            self.retired.retain(|_, retired| retired.session != id);
+    pub(crate) fn token_revoked(&mut self, now: Instant, id: SessionId) {
+        let Some(session) = self.sessions.remove(&id).filter(|session| session.is_ours) else { return };
+        self.retired.retain(|_, retired| retired.session != id);
+        for lost in session.lost {
+            // Vault takes along what hangs on a token in its own time.
+            self.leases.entry(lost.key).and_modify(|lease| lease.issue.no_earlier(now + FLOOR));
         }
     }
 

@@ -144,12 +144,11 @@ impl Term {
         }
     }
 
-    /// Notes that a renewal failed and may succeed at `again`. If that is too late, returns when something new is to
-    /// take its place.
-    pub(super) fn renewal_failed(&mut self, now: Instant, again: Instant) -> Option<Instant> {
-        let at = self.replace_at.filter(|at| *at <= again)?.max(now);
-        self.replace(at);
-        Some(at)
+    /// Notes that a renewal failed and may succeed at `again`. If that is too late, something new is to take its place.
+    pub(super) fn renewal_failed(&mut self, now: Instant, again: Instant) {
+        if let Some(at) = self.replace_at.filter(|at| *at <= again) {
+            self.replace(at.max(now));
+        }
     }
 
     /// Notes that there will be no renewal: something new comes while there is time for it.

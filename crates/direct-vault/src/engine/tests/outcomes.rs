@@ -62,7 +62,7 @@ fn the_lease_of_a_token_that_is_let_go_of_is_revoked_however_often_that_fails() 
 
     let jobs: Vec<_> = std::iter::from_fn(|| engine.next_job(now)).collect();
     assert_eq!(jobs, [Job::RevokeLease(old, next), Job::RevokeToken(theirs)]);
-    engine.token_revoked(theirs);
+    engine.token_revoked(now, theirs);
     for minutes in 1..=3 {
         let later = now + 60 * minutes * SECOND;
         engine.failed(later, Job::RevokeLease(old, next), &unavailable(None));
@@ -90,7 +90,7 @@ fn a_complaint_while_another_lease_is_read_is_not_about_that_one() {
     let after = later + 2 * SECOND;
     let old = engine.issued(after, key, second, after, grant).unwrap();
     engine.released(old);
-    engine.token_revoked(session);
+    engine.token_revoked(after, session);
     engine.doubted(after + SECOND, key);
     let next = engine.next_job(after + SECOND);
     assert_eq!(next, Some(Job::Issue(key, second)), "it was revoked while it was read");

@@ -134,6 +134,23 @@ fn s26_a_lease_of_no_use_is_replaced_at_once_and_no_oftener_than_every_five_minu
     assert_eq!((world.lapses, world.count(is_login)), (0, 1));
 }
 
+/// There is none before it that anybody could use meanwhile.
+#[test]
+fn s26_a_lease_of_no_use_is_replaced_once_a_minute_where_there_is_no_other() {
+    let mut world = World::new();
+    world.longest_use = SECOND;
+    world.run_for(MINUTE);
+    let start = world.elapsed();
+    for _ in 0..240 {
+        world.reject();
+        world.run_for(5 * SECOND);
+    }
+    assert!(world.least_pause(start, is_issue) >= 55 * SECOND);
+    let replaced = world.count_since(start, is_issue);
+    assert!((20..=22).contains(&replaced), "{replaced} in 20 minutes");
+    assert_eq!(world.vault.live_users(), 1);
+}
+
 #[test]
 fn s08_a_revoked_token_is_replaced_with_all_it_made() {
     let mut world = World::new();

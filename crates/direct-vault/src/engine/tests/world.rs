@@ -519,7 +519,7 @@ impl World {
                 }
             }
             (Job::RevokeLease(id, _), Granted::Done) => self.engine.lease_revoked(id),
-            (Job::RevokeToken(id), Granted::Done) => self.engine.token_revoked(id),
+            (Job::RevokeToken(id), Granted::Done) => self.engine.token_revoked(now, id),
             (job, granted) => unreachable!("{job:?} has another outcome than {granted:?}"),
         }
         self.tokens.retain(|id, _| self.engine.has_session(*id));
