@@ -346,10 +346,7 @@ impl Engine {
         let failing = self.outage.is_some()
             || (self.log_in.has_failed() && self.is_login_due(now))
             || session.attempts.has_failed()
-            || self.leases.values().any(|lease| {
-                let own = lease.held.as_ref().and_then(|held| self.sessions.get(&held.session));
-                lease.is_failing(now, own, current, session)
-            });
+            || self.leases.values().any(|lease| self.is_failing(now, lease, (current, session)));
         if failing { State::Degraded } else { State::Ready }
     }
 

@@ -30,9 +30,11 @@ impl Engine {
         let Some((&current, session)) = self.sessions.last_key_value() else {
             return want(self.logins.earliest(now), Job::LogIn, &self.log_in);
         };
+        let is_asked = session.suspect.is_some() && !session.attempts.has_failed();
+        let is_usable = !session.has_ended(now) && !is_asked;
         if session.has_ended(now) {
             want(self.logins.earliest(now), Job::LogIn, &self.log_in);
-        } else if session.suspect.is_some() && !session.attempts.has_failed() {
+        } else if is_asked {
             want(now, Job::LookUpToken(current), &session.attempts);
         } else {
             // Nobody can say whether it lives: what is done with it tells as well.
@@ -48,32 +50,26 @@ impl Engine {
             if let Some(at) = session.oldest(now) {
                 want(self.logins.earliest(at), Job::LogIn, &self.log_in);
             }
-            // A lease made with a token that is about to go would go with it, unless no other token is to be had.
-            let is_leaving = session.is_to_be_replaced(now) && !self.log_in.has_failed();
-            let reading = self.leases.values().filter(|lease| lease.issuing.is_some()).count();
-            // One made while the token is being renewed or replaced may have to be made again.
-            let is_held_up = is_leaving
-                || reading >= MOST_AT_ONCE
-                || session.attempts.is_running()
-                || self.log_in.is_running();
-            for (key, lease) in self.leases.iter().filter(|_| !is_held_up) {
-                let is_renewed = lease.renew.is_running() && lease.hangs_on(current);
-                let at = lease.replacement(now, current, session).filter(|_| !is_renewed);
-                let Some((at, room)) = at.zip(self.room_from(now, *key, lease)) else { continue };
-                let at = at.max(room);
-                if self.takes_its_token_along(now, lease) {
-                    want(self.logins.earliest(at), Job::LogIn, &self.log_in);
-                } else {
-                    want(lease.reads_from(at), Job::Issue(*key, current), &lease.issue);
-                }
-            }
             let is_to_go = |retired: &Retired| retired.released && !self.is_to_be_revoked(retired.session);
             for (id, retired) in self.retired.iter().filter(|(_, retired)| is_to_go(retired)) {
                 want(now, Job::RevokeLease(*id, current), &retired.attempts);
             }
         }
+        let may_read = is_usable && !self.is_held_up(now, session);
         for (key, lease) in &self.leases {
-            if let Some((at, id)) = self.lease_renewal(now, lease) {
+            let is_renewed = lease.renew.is_running() && lease.hangs_on(current);
+            let at = if may_read && !is_renewed { lease.replacement(now, current, session) } else { None };
+            if let Some((at, room)) = at.and_then(|at| Some(at).zip(self.room_from(now, *key, lease))) {
+                if self.takes_its_token_along(now, lease) {
+                    want(self.logins.earliest(at.max(room)), Job::LogIn, &self.log_in);
+                } else {
+                    want(lease.reads_from(at.max(room)), Job::Issue(*key, current), &lease.issue);
+                }
+            }
+            let own = lease.held.as_ref().map(|held| held.session).filter(|_| !lease.is_reading);
+            let Some(id) = own.filter(|id| is_usable || *id != current) else { continue };
+            let own = if id == current { Some(session) } else { self.sessions.get(&id) };
+            if let Some(at) = own.and_then(|own| lease.renewal(now, id, own)) {
                 want(at, Job::RenewLease(*key, id), &lease.renew);
             }
         }
@@ -84,6 +80,16 @@ impl Engine {
                 want(at, Job::RenewToken(*id), &session.attempts);
             }
         }
+    }
+
+    /// Returns whether nothing is read with the token in use just now.
+    fn is_held_up(&self, now: Instant, session: &Session) -> bool {
+        // A lease made with a token that is about to go would go with it, unless no other token is to be had.
+        let is_leaving = session.is_to_be_replaced(now) && !self.log_in.has_failed();
+        // One made while the token is being renewed or replaced may have to be made again.
+        let is_changing = session.attempts.is_running() || self.log_in.is_running();
+        let reading = || self.leases.values().filter(|lease| lease.issuing.is_some()).count();
+        is_leaving || is_changing || reading() >= MOST_AT_ONCE
     }
 
     /// Returns before when nothing at all starts.
@@ -125,6 +131,22 @@ impl Engine {
         may_be_now && Some(id) != self.current() && !self.is_used(id)
     }
 
+    /// Returns whether something that is to be done with the lease by now has failed.
+    pub(super) fn is_failing(
+        &self,
+        now: Instant,
+        lease: &Lease,
+        (current, session): (SessionId, &Session),
+    ) -> bool {
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        let renewal = || {
+            let id = lease.held.as_ref()?.session;
+            lease.renewal(now, id, self.sessions.get(&id)?)
+        };
+        (lease.issue.has_failed() && is_due(lease.replacement(now, current, session)))
+            || (lease.renew.has_failed() && is_due(renewal()))
+    }
+
     /// Returns whether the next token is wanted by now, and not only some time before the end of this one.
     pub(super) fn is_login_due(&self, now: Instant) -> bool {
         let Some((&current, session)) = self.sessions.last_key_value() else { return true };
@@ -137,17 +159,6 @@ impl Engine {
                     && self.takes_its_token_along(now, lease)
                     && is_due(self.room_from(now, *key, lease))
             })
-    }
-
-    /// Returns when the lease asks for more time, and with which token: the one that made it, be it in use or not.
-    fn lease_renewal(&self, now: Instant, lease: &Lease) -> Option<(Instant, SessionId)> {
-        let id = lease.held.as_ref().filter(|_| !lease.is_reading)?.session;
-        let session = self.sessions.get(&id).filter(|session| !session.has_ended(now))?;
-        // Whether the token lives is asked first, if anybody can say.
-        let is_asked = session.suspect.is_some() && !session.attempts.has_failed();
-        let is_waiting = (is_asked && Some(id) == self.current()) || lease.issuing == Some(id);
-        let at = lease.renewal(now, session).filter(|_| !is_waiting)?;
-        Some((at, id))
     }
 }
 
@@ -181,22 +192,9 @@ impl Lease {
         self.issuing == Some(session) || self.held.as_ref().is_some_and(holds)
     }
 
-    /// Returns whether something that is to be done with the lease by now has failed.
-    pub(super) fn is_failing(
-        &self,
-        now: Instant,
-        own: Option<&Session>,
-        current: SessionId,
-        session: &Session,
-    ) -> bool {
-        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        (self.issue.has_failed() && is_due(self.replacement(now, current, session)))
-            || (self.renew.has_failed() && is_due(own.and_then(|own| self.renewal(now, own))))
-    }
-
     /// Returns when it asks for more time, from the token that made it.
-    fn renewal(&self, now: Instant, session: &Session) -> Option<Instant> {
-        let held = self.held.as_ref().filter(|_| !self.is_reading)?;
+    fn renewal(&self, now: Instant, id: SessionId, session: &Session) -> Option<Instant> {
+        let held = self.held.as_ref().filter(|_| self.issuing != Some(id) && !session.has_ended(now))?;
         match held.term.next(now) {
             Some((at, Due::Renew)) if self.is_in_doubt || !held.ends_with(session, now) => Some(at),
             _ => None,
