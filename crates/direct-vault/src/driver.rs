@@ -135,7 +135,7 @@ impl Driver {
     pub(crate) async fn run(mut self) {
         loop {
             let now = self.clock.now();
-            self.engine.clock_is_ahead(self.clock.ahead());
+            self.engine.clock_is_ahead(now, self.clock.ahead());
             self.drop_abandoned();
             while let Some(job) = self.engine.next_job(now) {
                 let work = self.perform(job);

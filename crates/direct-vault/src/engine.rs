@@ -19,7 +19,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use self::{attempts::Attempts, bucket::Bucket, term::Term};
+use self::{
+    attempts::Attempts,
+    bucket::Bucket,
+    term::{LATE, Term},
+};
 use crate::{State, client::Grant};
 
 /// So long before its end a lease is replaced even if not all is as it should be, or a quarter of its life.
@@ -65,6 +69,8 @@ pub(crate) struct Engine {
     lease_max_age: Option<Duration>,
     log_in: Attempts,
     logins: Bucket,
+    /// The last login was refused: there will be no other token before somebody changes something.
+    is_refused: bool,
     /// How many tokens in a row died before anything was granted to one of them.
     stillborn: u32,
     /// Tokens are not to be renewed: no policy allows it.
@@ -79,8 +85,12 @@ pub(crate) struct Engine {
     /// Vault asks for fewer requests: until then they start one after the other, a second apart.
     slow_until: Option<Instant>,
     last_start: Option<Instant>,
+    /// When something else than a login last had no answer.
+    unanswered: Option<Instant>,
     /// How much of the time that is counted may never have passed.
     ahead: Duration,
+    /// When it last grew, and how much it was before.
+    jumped: Option<(Instant, Duration)>,
     last_id: u64,
 }
 
@@ -113,7 +123,7 @@ struct Session {
 #[derive(Clone, Copy, Debug)]
 struct Lost {
     key: LeaseKey,
-    /// When what it made ends by itself, as far as anybody can know.
+    /// When what it made ends by itself, as far as anybody can know, in the time that has passed for certain.
     ends: Option<Instant>,
 }
 
@@ -164,7 +174,7 @@ struct Held {
 struct Retired {
     key: LeaseKey,
     session: SessionId,
-    /// When it ends by itself, and when at the latest.
+    /// When it ends by itself, and when at the latest, in the time that has passed for certain.
     expires: Option<Instant>,
     latest: Option<Instant>,
     released: bool,
@@ -178,6 +188,7 @@ impl Engine {
             lease_max_age,
             log_in: Attempts::default(),
             logins: Bucket::default(),
+            is_refused: false,
             stillborn: 0,
             tokens_end: false,
             sessions: BTreeMap::new(),
@@ -187,7 +198,9 @@ impl Engine {
             resume: None,
             slow_until: None,
             last_start: None,
+            unanswered: None,
             ahead: Duration::ZERO,
+            jumped: None,
             last_id: 0,
         }
     }
@@ -214,7 +227,12 @@ impl Engine {
         grant: Grant,
     ) -> RetiredId {
         let expires = (!grant.ttl.is_zero()).then(|| sent.checked_add(grant.ttl)).flatten();
-        self.retire(key, session, (expires, expires), true)
+        self.retire(
+            key,
+            session,
+            (expires, expires.and_then(|expires| expires.checked_sub(self.ahead_at(sent)))),
+            true,
+        )
     }
 
     /// Forgets a lease that nobody wants. If there is one it is to be revoked.
@@ -240,8 +258,16 @@ impl Engine {
 
     /// Takes note of how far the time that is counted is ahead of what has passed for certain: clocks that were set
     /// forward look like a machine that slept.
-    pub(crate) fn clock_is_ahead(&mut self, ahead: Duration) {
-        self.ahead = ahead;
+    pub(crate) fn clock_is_ahead(&mut self, now: Instant, ahead: Duration) {
+        if self.ahead != ahead {
+            self.jumped = Some((now, self.ahead));
+            self.ahead = ahead;
+        }
+    }
+
+    /// Returns how far the clock was ahead when something was sent.
+    fn ahead_at(&self, sent: Instant) -> Duration {
+        self.jumped.filter(|(noticed, _)| sent < *noticed).map_or(self.ahead, |(_, before)| before)
     }
 
     /// Returns the next thing to start, until there is nothing more to start now.
@@ -271,8 +297,15 @@ impl Engine {
     /// Returns when there will be something to start, if no outcome is told before.
     pub(crate) fn wake(&self, now: Instant) -> Option<Instant> {
         // An end changes the state, whether or not there is something to start.
-        let replaced = self.retired.values().filter_map(|retired| retired.expires);
-        let mut wake = self.expiries().chain(replaced).filter(|end| *end > now).min();
+        let replaced = self.retired.values();
+        let ends = self.expiries().chain(replaced.clone().filter_map(|retired| retired.expires));
+        let lost =
+            self.sessions.values().flat_map(|session| session.lost.iter().filter_map(|lost| lost.ends));
+        let held = self.leases.values().filter_map(|lease| lease.held.as_ref()?.term.latest());
+        let latest = held.chain(replaced.filter_map(|retired| retired.latest)).chain(lost);
+        // What has ended makes room.
+        let room = ends.clone().map(|end| end + LATE).chain(latest.map(|latest| latest + self.ahead));
+        let mut wake = ends.chain(room).filter(|end| *end > now).min();
         self.agenda(now, &mut |_, at, _| wake = Some(wake.map_or(at, |wake| wake.min(at))));
         wake
     }
@@ -280,6 +313,12 @@ impl Engine {
     /// Returns whether the lease is being read or renewed.
     pub(crate) fn is_busy(&self, key: LeaseKey) -> bool {
         self.leases.get(&key).is_some_and(|lease| lease.issue.is_running() || lease.renew.is_running())
+    }
+
+    /// Returns whether the lease in use was made with this token.
+    pub(crate) fn holds(&self, key: LeaseKey, session: SessionId) -> bool {
+        let held = self.leases.get(&key).and_then(|lease| lease.held.as_ref());
+        held.is_some_and(|held| held.session == session)
     }
 
     /// Returns whether nothing but Vault's health is asked for.
@@ -332,7 +371,7 @@ impl Engine {
     }
 
     /// Returns when each thing ends that is in use.
-    fn expiries(&self) -> impl Iterator<Item = Instant> {
+    fn expiries(&self) -> impl Iterator<Item = Instant> + Clone {
         self.leases.values().filter_map(|lease| self.expires(lease)).chain(self.token_expires())
     }
 
@@ -340,10 +379,14 @@ impl Engine {
     pub(crate) fn state(&self, now: Instant) -> State {
         let Some((&current, session)) = self.sessions.last_key_value() else { return State::Starting };
         let ended = |expires: Option<Instant>| expires.is_some_and(|expires| expires <= now);
-        if session.has_ended(now) || self.leases.values().any(|lease| ended(self.expires(lease))) {
+        // What is held may hang on the token before.
+        let holds = || self.leases.values().any(|lease| lease.held.is_some() && !lease.is_reading);
+        let is_over = session.has_ended(now);
+        if is_over && !holds() || self.leases.values().any(|lease| ended(self.expires(lease))) {
             return State::Expired;
         }
-        let failing = self.outage.is_some()
+        let failing = is_over
+            || self.outage.is_some()
             || (self.log_in.has_failed() && self.is_login_due(now))
             || session.attempts.has_failed()
             || self.leases.values().any(|lease| self.is_failing(now, lease, (current, session)));
@@ -352,7 +395,8 @@ impl Engine {
 
     /// Drops what has ended by itself for certain: there is nothing to revoke.
     fn forget_what_ended(&mut self, now: Instant) {
-        let ended = |latest: Option<Instant>| has_passed(latest, self.ahead, now);
+        let certain = self.certain(now);
+        let ended = |latest: Option<Instant>| latest.is_some_and(|latest| latest <= certain);
         let held =
             |id| self.leases.values().any(|lease| lease.held.as_ref().is_some_and(|held| held.session == id));
         let current = self.current();
@@ -366,6 +410,11 @@ impl Engine {
     /// Returns how long it is until the first thing ends that is good now.
     fn headroom(&self, now: Instant) -> Option<Duration> {
         self.expiries().min()?.checked_duration_since(now)
+    }
+
+    /// Returns how much time has passed for certain by then, whatever clocks were set forward.
+    fn certain(&self, now: Instant) -> Instant {
+        now.checked_sub(self.ahead).unwrap_or(now)
     }
 
     fn attempts(&mut self, job: Job) -> Option<&mut Attempts> {
@@ -385,9 +434,4 @@ impl Engine {
         self.last_id += 1;
         self.last_id
     }
-}
-
-/// Returns whether `end` has passed, though `ahead` of the time until `now` may not have.
-fn has_passed(end: Option<Instant>, ahead: Duration, now: Instant) -> bool {
-    end.is_some_and(|end| end.checked_add(ahead).is_some_and(|end| end <= now))
 }

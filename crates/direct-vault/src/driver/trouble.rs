@@ -45,8 +45,9 @@ impl Driver {
                     lease.trouble.issue = trouble;
                 }
             }
-            Job::RenewLease(key, _) => {
-                if let Some(lease) = self.leases.get_mut(&key) {
+            // Of one that was replaced meanwhile it says nothing.
+            Job::RenewLease(key, session) => {
+                if let Some(lease) = self.leases.get_mut(&key).filter(|_| self.engine.holds(key, session)) {
                     lease.trouble.renewal = trouble;
                 }
             }

@@ -85,9 +85,10 @@ impl Engine {
     /// Returns whether nothing is read with the token in use just now.
     fn is_held_up(&self, now: Instant, session: &Session) -> bool {
         // A lease made with a token that is about to go would go with it, unless no other token is to be had.
-        let is_leaving = session.is_to_be_replaced(now) && !self.log_in.has_failed();
-        // One made while the token is being renewed or replaced may have to be made again.
-        let is_changing = session.attempts.is_running() || self.log_in.is_running();
+        let is_leaving =
+            (session.is_to_be_replaced(now) || self.log_in.is_running()) && !self.log_in.has_failed();
+        // One made while the token is being renewed may have to be made again.
+        let is_changing = session.attempts.is_running();
         let reading = || self.leases.values().filter(|lease| lease.issuing.is_some()).count();
         is_leaving || is_changing || reading() >= MOST_AT_ONCE
     }
@@ -202,7 +203,7 @@ impl Lease {
     }
 
     /// Returns when another one is to take its place, under the token in use.
-    fn replacement(&self, now: Instant, current: SessionId, session: &Session) -> Option<Instant> {
+    pub(super) fn replacement(&self, now: Instant, current: SessionId, session: &Session) -> Option<Instant> {
         let Some(held) = self.held.as_ref().filter(|held| self.is_reading || held.session == current) else {
             return Some(now);
         };

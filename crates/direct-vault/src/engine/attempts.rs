@@ -77,6 +77,11 @@ impl Attempts {
         self.running
     }
 
+    /// Returns how often it has failed in a row.
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.failures > 0
     }

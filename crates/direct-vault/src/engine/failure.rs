@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Job, Lost, Renewal, TO_MOVE,
+    Engine, Job, Lease, LeaseKey, Lost, Renewal, TO_MOVE,
     attempts::{Attempts, FLOOR, longest_pause},
     term::Term,
 };
@@ -40,8 +40,13 @@ impl Engine {
             // Vault looks at the token first: what is behind it failed.
             self.proves(id);
         }
-        if let (Some(term), Error::TimedOut { .. } | Error::AnswerLost { .. }) = (self.term(job), error) {
-            term.renewal_got_lost(now);
+        let ahead = self.ahead;
+        let has_no_answer = matches!(error, Error::TimedOut { .. } | Error::AnswerLost { .. });
+        if has_no_answer && job != Job::LogIn {
+            self.unanswered = Some(now);
+        }
+        if let Some(term) = self.term(job).filter(|_| has_no_answer) {
+            term.renewal_got_lost(now, ahead);
         }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
@@ -65,14 +70,14 @@ impl Engine {
         }
     }
 
-    /// A read may have made a lease that nobody knows. If nothing else hangs on the token, and it is ours to revoke, it
+    /// A read may have made a lease that nobody knows. If there is no other lease, and the token is ours to revoke, it
     /// goes, and takes it along.
     fn unanswered(&mut self, now: Instant, job: Job) {
         let Job::Issue(key, id) = job else { return };
         let Some(lease) = self.leases.get(&key).filter(|lease| !lease.is_reading) else { return };
         let full = lease.held.as_ref().map(|held| held.term.full()).filter(|full| !full.is_zero());
-        let lost = Lost { key, ends: full.and_then(|full| now.checked_add(full)) };
-        let is_own = self.is_own(id);
+        let lost = Lost { key, ends: full.and_then(|full| self.certain(now).checked_add(full)) };
+        let is_own = self.is_the_only_one_on(id);
         if let Some(session) = self.sessions.get_mut(&id).filter(|_| is_own) {
             session.lost.push(lost);
         }
@@ -83,12 +88,16 @@ impl Engine {
         let headroom = self.headroom(now);
         let longest = longest_pause(headroom);
         let mut random = self.random.fork();
-        let is_of_old_token =
-            matches!(job, Job::Issue(_, id) | Job::RenewLease(_, id) if Some(id) != self.current());
+        let is_of_old_token = match job {
+            Job::Issue(_, id) => Some(id) != self.current(),
+            Job::RenewLease(key, id) => !self.holds(key, id),
+            _ => false,
+        };
         let Some(attempts) = self.attempts(job) else { return };
         match error {
-            // It says nothing about the token in use.
+            // It says nothing about the token in use, or the lease.
             Error::Denied { .. } if is_of_old_token => attempts.succeeded(now),
+            _ if is_of_old_token && matches!(job, Job::RenewLease(..)) => attempts.succeeded(now),
             Error::Denied { .. }
             | Error::NotFound { .. }
             | Error::NotLeased { .. }
@@ -110,6 +119,7 @@ impl Engine {
             _ => attempts.failed(now, longest, &mut random),
         }
         if job == Job::LogIn {
+            self.is_refused = !error.is_retryable();
             self.keep_token(now, error);
         }
     }
@@ -117,29 +127,48 @@ impl Engine {
     /// A login failed. If it was made only to be there earlier than others, the token in use is kept for another half of
     /// its life or a whole one; if it was for the next lease, that is read with the token there is.
     fn keep_token(&mut self, now: Instant, error: &Error) {
-        let ends = self.expiries().min();
-        let Some(mut session) = self.sessions.last_entry() else { return };
-        let id = *session.key();
-        let session = session.get_mut();
-        if session.has_ended(now) || session.is_to_be_replaced(now) {
+        let Some((&current, session)) = self.sessions.last_key_value() else { return };
+        if session.has_ended(now) {
             return;
         }
-        if session.term.oldest().is_some_and(|oldest| oldest <= now) {
+        let is_to_go = session.is_to_be_replaced(now);
+        let is_due = |lease: &Lease| lease.replacement(now, current, session).is_some_and(|at| at <= now);
+        let stays = |(key, lease): (&LeaseKey, &Lease)| {
+            (is_due(lease) && !lease.is_reading && self.is_in_vain(now, *key, lease, error)).then_some(*key)
+        };
+        let mut is_kept: Vec<_> = self.leases.iter().filter_map(stays).collect();
+        let is_early = !is_to_go && session.term.oldest().is_some_and(|oldest| oldest <= now);
+        if !is_to_go && (is_early || !is_kept.is_empty()) {
+            self.log_in.succeeded(now);
+        }
+        for key in is_kept.drain(..) {
+            self.leases.entry(key).and_modify(|lease| lease.stays = true);
+        }
+        if let Some(session) = self.sessions.get_mut(&current).filter(|_| is_early) {
             let kept = session.term.full().mul_f64(0.5 + 0.5 * self.random.f64());
             session.term.set_oldest(now.checked_add(kept));
             session.is_kept = true;
-            self.log_in.succeeded(now);
         }
-        for lease in self.leases.values_mut().filter(|lease| lease.hangs_on(id)) {
-            let full = lease.held.as_ref().map(|held| held.term.full()).unwrap_or_default();
-            // The answer to that read could get lost like that to the login, and with this token nobody could revoke it.
-            let loses_answers = matches!(error, Error::TimedOut { .. } | Error::AnswerLost { .. });
-            let is_urgent = !loses_answers && ends.is_some_and(|ends| ends <= now + TO_MOVE.min(full / 4));
-            if !error.is_retryable() || is_urgent {
-                lease.stays = true;
-                self.log_in.succeeded(now);
+    }
+
+    /// Returns whether the lease is not to wait for a login that failed: because it will fail again, or there is no time.
+    fn is_in_vain(&self, now: Instant, key: LeaseKey, lease: &Lease, error: &Error) -> bool {
+        /// After so many logins in a row without an answer, and so long without anything else, it is logins alone.
+        const ENOUGH: u32 = 5;
+        const LATELY: Duration = Duration::from_secs(600);
+        let is_lost = matches!(error, Error::TimedOut { .. } | Error::AnswerLost { .. });
+        let is_login_alone =
+            self.log_in.failures() >= ENOUGH && self.unanswered.is_none_or(|at| at + LATELY <= now);
+        // The answer to a read could get lost as well, and with the token in use nobody could revoke what it made.
+        let loses_answers = is_lost && !is_login_alone;
+        let is_urgent = match &lease.held {
+            None => true,
+            Some(held) => {
+                let moves = now + TO_MOVE.min(held.term.full() / 4);
+                self.lease_expires(key).is_some_and(|expires| expires <= moves)
             }
-        }
+        };
+        !error.is_retryable() || is_urgent && !loses_answers
     }
 
     /// Nobody may do this, or the token is dead: the next job finds out which. Should it live, what was denied for good
@@ -149,7 +178,7 @@ impl Engine {
             // Its own end, or that of its token, does it. No reason to doubt the token in use.
             Job::RevokeLease(id, _) => self.lease_revoked(id),
             // It is dead, or lives to its end: what it made may still be given back with another one.
-            Job::RevokeToken(id) => drop(self.sessions.remove(&id)),
+            Job::RevokeToken(id) => drop(self.forget_token(now, id)),
             Job::RenewToken(id) | Job::Issue(_, id) | Job::RenewLease(_, id) => {
                 if let Some(term) = self.term(job) {
                     term.is_not_renewable();
@@ -175,8 +204,9 @@ impl Engine {
             Job::RevokeLease(id, _) => self.lease_revoked(id),
             Job::RevokeToken(id) => self.token_revoked(now, id),
             Job::RenewLease(key, _) => {
+                let ahead = self.ahead;
                 if let Some(term) = self.term(job) {
-                    term.end(now);
+                    term.end(now, ahead);
                     self.leases.entry(key).and_modify(|lease| {
                         // Who doubted it was right, and is heard again.
                         lease.doubted = None;

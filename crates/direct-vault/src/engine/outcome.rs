@@ -6,6 +6,7 @@ use super::{
     Engine, Held, Lease, LeaseKey, Renewal, RetiredId, Session, SessionId,
     attempts::{Attempts, FLOOR, longest_pause},
     failure::AFTER_REFUSED_LOGIN,
+    room::LEAST_WITH_OWN_TOKEN,
     term::{Spread, Term},
 };
 use crate::client::{Grant, Health};
@@ -33,6 +34,7 @@ impl Engine {
         is_ours: bool,
     ) -> SessionId {
         self.log_in.succeeded(now);
+        self.is_refused = false;
         // What was denied to the token before may be allowed to this one.
         for lease in self.leases.values_mut().filter(|lease| lease.was_denied) {
             lease.was_denied = false;
@@ -44,9 +46,10 @@ impl Engine {
             _ => Spread::Wide,
         };
         let id = SessionId(self.next_id());
+        let ahead = self.ahead_at(sent);
         let grant = Grant { renewable: grant.renewable && !self.tokens_end, ..grant };
         let session = Session {
-            term: Term::new(sent, grant, None, spread, &mut self.random),
+            term: Term::new(sent, grant, None, spread, ahead, &mut self.random),
             attempts: Attempts::default(),
             suspect: None,
             proven: false,
@@ -66,10 +69,11 @@ impl Engine {
     /// Returns whether something was denied to the token before, and it lives.
     pub(crate) fn token_renewed(&mut self, now: Instant, id: SessionId, sent: Instant, grant: Grant) -> bool {
         let mut was_suspect = false;
+        let ahead = self.ahead_at(sent);
         if let Some(session) = self.sessions.get_mut(&id) {
             session.attempts.succeeded(now);
             was_suspect = session.suspect.take_if(|since| *since <= sent).is_some();
-            session.term.renewed(sent, grant, &mut self.random);
+            session.term.renewed(sent, grant, ahead, &mut self.random);
             let has_period = grant.ttl >= session.term.full();
             if std::mem::take(&mut session.is_one_of_many) && !has_period {
                 session.term.grows_old(sent, &mut self.random);
@@ -102,7 +106,7 @@ impl Engine {
                 return;
             }
             session.dead = true;
-            session.term.end(now);
+            session.term.end(now, self.ahead);
             self.leases.values_mut().for_each(|lease| lease.doubted = None);
             if !session.proven {
                 // Nothing was ever granted to it: another login may give another such token.
@@ -180,12 +184,13 @@ impl Engine {
     ) -> Option<RetiredId> {
         let expires = self.lease_expires(key);
         let old_expires = self.retired_expires(key);
+        let ahead = self.ahead_at(sent);
         let with_token = self.sessions.get(&session).and_then(|session| session.term.expires());
         let lease = self.leases.get_mut(&key)?;
         let is_in_turn = lease.held.is_some() && expires.is_none_or(|expires| expires > now);
         let spread = if is_in_turn { Spread::Narrow } else { Spread::Wide };
         let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
-        let term = Term::new(sent, grant, self.lease_max_age, spread, &mut self.random);
+        let term = Term::new(sent, grant, self.lease_max_age, spread, ahead, &mut self.random);
         lease.issue.succeeded(now);
         lease.renew.forgive();
         lease.renew.no_earlier(now + FLOOR);
@@ -198,14 +203,15 @@ impl Engine {
         lease.is_in_doubt = false;
         let old = lease.held.replace(Held { session, term, is_useless: false });
         self.proves(session);
+        let ends = self.certain(now).checked_add(full).filter(|_| !full.is_zero());
         for lost in self.sessions.values_mut().flat_map(|session| &mut session.lost) {
-            if lost.key == key && lost.ends.is_none() && !full.is_zero() {
-                lost.ends = now.checked_add(full);
+            if lost.key == key && lost.ends.is_none() {
+                lost.ends = ends;
             }
         }
-        if self.is_own(session) {
+        if full >= LEAST_WITH_OWN_TOKEN && self.is_the_only_one_on(session) {
             // The next one comes with a token of its own.
-            self.logins.lives(now, left);
+            self.logins.lives(now, full);
         }
         old.map(|old| self.retire(key, old.session, (old_expires, old.term.latest()), false))
     }
@@ -226,6 +232,7 @@ impl Engine {
     pub(crate) fn login_changed(&mut self, now: Instant) {
         self.log_in.forgive();
         self.log_in.again_at(now + FLOOR);
+        self.leases.values_mut().for_each(|lease| lease.stays = false);
         if let Some(mut session) = self.sessions.last_entry() {
             let session = session.get_mut();
             if std::mem::take(&mut session.is_kept) {
@@ -242,13 +249,20 @@ impl Engine {
         sent: Instant,
         grant: Grant,
     ) {
+        let ahead = self.ahead_at(sent);
         let Some(lease) = self.leases.get_mut(&key) else { return };
         lease.renew.succeeded(now);
         // What was asked for before somebody complained says nothing about the complaint.
         lease.is_in_doubt &= lease.doubted.is_some_and(|doubted| doubted > sent);
-        if let Some(held) = lease.held.as_mut().filter(|held| held.session == session) {
+        if lease.held.as_ref().is_none_or(|held| held.session != session) {
+            let ends = sent.checked_add(grant.ttl).and_then(|end| end.checked_sub(ahead));
+            let mut replaced = self.retired.values_mut().filter(|retired| retired.key == key);
+            if let Some(retired) = replaced.find(|retired| retired.session == session) {
+                retired.latest = retired.latest.max(ends);
+            }
+        } else if let Some(held) = &mut lease.held {
             let grant = Grant { renewable: grant.renewable && lease.renewal != Renewal::Never, ..grant };
-            held.term.renewed(sent, grant, &mut self.random);
+            held.term.renewed(sent, grant, ahead, &mut self.random);
             if lease.is_in_doubt {
                 held.term.is_doubted(now);
             }
@@ -279,12 +293,24 @@ impl Engine {
 
     /// The token is gone, and what it made, or was let go of if it is not ours.
     pub(crate) fn token_revoked(&mut self, now: Instant, id: SessionId) {
-        let Some(session) = self.sessions.remove(&id).filter(|session| session.is_ours) else { return };
+        let Some(session) = self.forget_token(now, id).filter(|session| session.is_ours) else { return };
         self.retired.retain(|_, retired| retired.session != id);
         for lost in session.lost {
             // Vault takes along what hangs on a token in its own time.
             self.leases.entry(lost.key).and_modify(|lease| lease.issue.no_earlier(now + FLOOR));
         }
+    }
+
+    /// A token that is not in use is no more. What is still held of it had ended.
+    pub(super) fn forget_token(&mut self, now: Instant, id: SessionId) -> Option<Session> {
+        for held in
+            self.leases.values_mut().filter(|lease| !lease.is_reading).filter_map(|lease| lease.held.as_mut())
+        {
+            if held.session == id {
+                held.term.end(now, self.ahead);
+            }
+        }
+        self.sessions.remove(&id)
     }
 
     pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {

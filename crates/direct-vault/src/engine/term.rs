@@ -40,7 +40,8 @@ pub(super) struct Term {
     /// What was granted first; a renewal that grants clearly less has met the greatest lifetime.
     full: Duration,
     expires: Option<Instant>,
-    /// When it ends at the latest: a renewal that no answer came to may have given it more time.
+    /// When it ends at the latest, in the time that has passed for certain: a renewal that no answer came to may have
+    /// given it more.
     latest: Option<Instant>,
     /// A renewal was sent that no answer came to.
     is_uncertain: bool,
@@ -57,6 +58,7 @@ impl Term {
         grant: Grant,
         max_age: Option<Duration>,
         spread: Spread,
+        ahead: Duration,
         random: &mut fastrand::Rng,
     ) -> Self {
         let oldest = max_age.and_then(|age| sent.checked_add(age.mul_f64(spread.draw(0.5, random) / 1.1)));
@@ -69,7 +71,7 @@ impl Term {
             replace_at: None,
             oldest,
         };
-        term.grant(sent, grant, spread, random);
+        term.grant(sent, grant, spread, ahead, random);
         term
     }
 
@@ -88,15 +90,21 @@ impl Term {
     }
 
     /// Takes over what a renewal granted.
-    pub(super) fn renewed(&mut self, sent: Instant, grant: Grant, random: &mut fastrand::Rng) {
+    pub(super) fn renewed(
+        &mut self,
+        sent: Instant,
+        grant: Grant,
+        ahead: Duration,
+        random: &mut fastrand::Rng,
+    ) {
         if self.full.is_zero() {
-            return self.grant(sent, grant, Spread::Narrow, random);
+            return self.grant(sent, grant, Spread::Narrow, ahead, random);
         }
         if grant.ttl.is_zero() {
             // Less than a second is left, cut to whole ones.
-            return self.end(sent);
+            return self.end(sent, ahead);
         }
-        self.grant(sent, grant, Spread::Narrow, random);
+        self.grant(sent, grant, Spread::Narrow, ahead, random);
         if grant.ttl < self.full.mul_f64(0.95) {
             self.replace(sent + self.patience(grant.ttl, random));
         }
@@ -116,14 +124,15 @@ impl Term {
         sent: Instant,
         Grant { ttl, renewable }: Grant,
         spread: Spread,
+        ahead: Duration,
         random: &mut fastrand::Rng,
     ) {
         // A time too far away to be counted is no end at all.
         let expires = if ttl.is_zero() { None } else { sent.checked_add(ttl) };
         self.expires = expires;
         // Vault counts from when it answers, and longer than the whole seconds it says.
-        self.latest = expires
-            .and_then(|expires| expires.checked_add(LATE.min(Duration::from_secs(ttl.as_secs() / 20))));
+        let late = LATE.min(Duration::from_secs(ttl.as_secs() / 20));
+        self.latest = expires.and_then(|expires| (expires + late).checked_sub(ahead));
         self.is_uncertain = false;
         self.replace_at = expires.map(|expires| expires - drain_time(ttl));
         self.next = expires.map(|_| {
@@ -137,8 +146,9 @@ impl Term {
 
     /// Notes that nobody knows what became of a renewal. Near the greatest lifetime, where it gives no more time, Vault
     /// counts what is left in whole seconds anew: that may have taken one.
-    pub(super) fn renewal_got_lost(&mut self, now: Instant) {
-        self.latest = self.latest.max(now.checked_add(self.full)).filter(|_| self.expires.is_some());
+    pub(super) fn renewal_got_lost(&mut self, now: Instant, ahead: Duration) {
+        let granted = now.checked_add(self.full).and_then(|end| end.checked_sub(ahead));
+        self.latest = self.latest.max(granted).filter(|_| self.expires.is_some());
         if !std::mem::replace(&mut self.is_uncertain, true) {
             self.expires = self.expires.and_then(|expires| expires.checked_sub(Duration::from_secs(1)));
         }
@@ -181,9 +191,9 @@ impl Term {
     }
 
     /// Notes that it has ended before its time.
-    pub(super) fn end(&mut self, now: Instant) {
+    pub(super) fn end(&mut self, now: Instant, ahead: Duration) {
         self.expires = Some(now);
-        self.latest = Some(now);
+        self.latest = now.checked_sub(ahead);
         self.replace(now);
     }
 
@@ -209,7 +219,7 @@ impl Term {
         self.expires
     }
 
-    /// Returns when it ends at the latest.
+    /// Returns when it ends at the latest, in the time that has passed for certain.
     pub(super) fn latest(&self) -> Option<Instant> {
         self.latest
     }

@@ -126,7 +126,8 @@ impl Pod {
     }
 
     fn blow(&mut self) -> Blow {
-        let time = 3 * HOUR.mul_f64(self.random.f64());
+        // A jump of less than a second is none.
+        let time = 2 * SECOND + 3 * HOUR.mul_f64(self.random.f64());
         match self.random.u8(0..7) {
             0 => Blow::LeasesRevoked,
             1 => Blow::TokensRevoked,
@@ -140,7 +141,7 @@ impl Pod {
 
     fn fault(&mut self) -> Fault {
         let seconds = |random: &mut fastrand::Rng, most| SECOND.mul_f64(f64::from(most) * random.f64());
-        match self.random.u8(0..16) {
+        match self.random.u8(0..17) {
             0 => Fault::Sealed,
             1 => Fault::Unreachable,
             2 => Fault::RenewalsFail,
@@ -159,6 +160,7 @@ impl Pod {
             12 => Fault::TokenRenewalsFail,
             13 => Fault::LookUpsFail,
             14 => Fault::LoginsFail,
+            15 => Fault::LoginsHang,
             _ => Fault::Slow(seconds(&mut self.random, 45)),
         }
     }

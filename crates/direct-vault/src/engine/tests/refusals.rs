@@ -137,6 +137,28 @@ fn s19_where_no_login_is_to_be_had_the_next_lease_is_read_with_the_token_there_i
 }
 
 #[test]
+fn s19_leases_are_replaced_in_time_to_the_end_of_a_token_that_is_to_be_replaced_itself() {
+    for fault in [Fault::LoginsRefused, Fault::LoginsFail, Fault::LoginsHang] {
+        for seed in 0..50 {
+            let mut world = World::seeded(seed);
+            world.vault.token.max = Some(4 * HOUR);
+            world.vault.lease.ttl = HOUR / 6;
+            world.vault.lease.renewable = false;
+            world.run_for(HOUR / 10);
+            world.vault.fault = fault;
+            // No lease is made to last beyond the token's end.
+            while world.until_the_token_ends() > 5 * MINUTE {
+                world.run_for(MINUTE);
+                assert_eq!(world.lapses, 0, "seed {seed}, {fault:?}, {}", world.trail());
+            }
+            world.vault.fault = Fault::None;
+            world.run_for(MINUTE);
+            assert!(world.is_well(), "seed {seed}, {fault:?}");
+        }
+    }
+}
+
+#[test]
 fn s23_a_database_that_is_down_costs_no_more_than_the_login_for_the_next_lease() {
     let mut world = World::new();
     world.vault.lease.max = Some(HOUR);
@@ -183,25 +205,51 @@ fn s31_a_lease_in_use_is_kept_while_another_one_is_read_in_vain() {
     }
 }
 
-/// Reads get lost from the end of the first lease on, and logins are refused: nobody can revoke what a read leaves.
+/// The login is refused, and then the answer to the read: nobody can revoke what that left before the lease in use ends.
 #[test]
-fn s31_where_no_token_is_to_be_had_no_third_login_is_made() {
+fn s31_where_no_token_is_to_be_had_a_third_login_is_made_only_rather_than_none() {
     for seed in 0..100 {
         let mut world = World::seeded(seed);
         world.vault.lease.max = Some(HOUR);
         world.run_for(MINUTE);
-        world.vault.fault = Fault::LoginsRefused;
-        while world.count(is_login) == 1 {
+        world.vault.fault = Fault::ReadsLostAndLoginsRefused;
+        while world.vault.lost_users() == 0 {
             world.run_for(SECOND / 10);
         }
-        world.vault.fault = Fault::ReadsLost;
-        world.run_and_check(HOUR / 2, |world| {
-            assert!(world.vault.live_users() <= 2, "seed {seed}: {} users", world.vault.live_users());
-        });
+        world.vault.fault = Fault::LoginsRefused;
+        let ends = world.elapsed() + world.until_the_lease_ends();
+        while world.count(is_issue) == 2 {
+            assert!(world.vault.live_users() <= 2, "seed {seed}");
+            world.run_for(SECOND);
+        }
+        let left = ends.saturating_sub(world.elapsed());
+        assert!(
+            (4 * MINUTE..=5 * MINUTE).contains(&left),
+            "seed {seed}: read {left:?} before the end {}",
+            world.trail()
+        );
+        world.run_and_check(HOUR, |world| assert!(world.vault.live_users() <= 3, "seed {seed}"));
+        assert_eq!(world.lapses, 0, "seed {seed}, {}", world.trail());
         world.vault.fault = Fault::None;
-        world.run_for(HOUR);
+        world.run_for(2 * HOUR);
         assert!(world.is_well(), "seed {seed}");
-        assert_eq!(world.vault.lost_users(), 0, "seed {seed}");
+        assert_eq!((world.vault.live_users(), world.vault.lost_users()), (1, 0), "seed {seed}");
+    }
+}
+
+/// The secret id was good for one login, and the database hangs when the service starts.
+#[test]
+fn s31_a_first_lease_is_read_until_there_is_one_though_no_other_token_is_to_be_had() {
+    for seed in 0..50 {
+        let mut world = World::seeded(seed);
+        world.vault.fault = Fault::ReadsLost;
+        world.run_for(SECOND);
+        world.vault.fault = Fault::ReadsLostAndLoginsRefused;
+        world.run_for(5 * MINUTE);
+        assert!(world.vault.lost_users() > 2, "seed {seed}");
+        world.vault.fault = Fault::LoginsRefused;
+        world.run_for(MINUTE);
+        assert_eq!(world.held.len(), 1, "seed {seed}, {}", world.trail());
     }
 }
 

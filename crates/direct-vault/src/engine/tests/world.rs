@@ -147,7 +147,7 @@ impl World {
         loop {
             self.lapses += self.vault.let_end(self.now, self.held.values());
             let engine_now = self.engine_now();
-            self.engine.clock_is_ahead(self.clock.ahead());
+            self.engine.clock_is_ahead(engine_now, self.clock.ahead());
             while let Some(job) = self.engine.next_job(engine_now) {
                 self.log.push((self.now - self.start, job));
                 self.send(job, engine_now);
@@ -235,6 +235,11 @@ impl World {
 
     pub(super) fn state(&self) -> State {
         self.engine.state(self.engine_now())
+    }
+
+    pub(super) fn until_the_lease_ends(&self) -> Duration {
+        let ends = self.held.keys().filter_map(|key| self.engine.lease_expires(*key)).min().unwrap();
+        ends.saturating_duration_since(self.engine_now())
     }
 
     pub(super) fn until_the_token_ends(&self) -> Duration {
@@ -458,7 +463,10 @@ impl World {
         let (after, is_lost) = match self.vault.fault {
             Fault::Unreachable => (way, true),
             Fault::AnswersLost(part) => (timeout, self.random.f64() < part),
-            Fault::ReadsLost if matches!(job, Job::Issue(..)) => (timeout, true),
+            Fault::ReadsLost | Fault::ReadsLostAndLoginsRefused if matches!(job, Job::Issue(..)) => {
+                (timeout, true)
+            }
+            Fault::LoginsHang if job == Job::LogIn => (timeout, true),
             Fault::ReadsCut if matches!(job, Job::Issue(..)) => (way, true),
             Fault::Slow(time) => (time, time >= timeout),
             _ => (way, false),

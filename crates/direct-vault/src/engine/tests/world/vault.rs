@@ -37,6 +37,8 @@ pub(in super::super) enum Fault {
     LoginsRefused,
     /// Status 500.
     LoginsFail,
+    /// They have no answer: what is behind them is gone.
+    LoginsHang,
     /// Tokens are given and may do nothing.
     EverythingDenied,
     /// One request is served in so much time.
@@ -48,6 +50,7 @@ pub(in super::super) enum Fault {
     AnswersLost(f64),
     /// The same for all that make a login, and nothing else.
     ReadsLost,
+    ReadsLostAndLoginsRefused,
     /// The same, and the connection breaks at once.
     ReadsCut,
     /// Everything takes so long.
@@ -299,12 +302,14 @@ impl Vault {
         match (self.fault, job) {
             (_, Job::CheckHealth) => None,
             (Fault::Sealed, _) => Some(Error::Sealed { address: path() }),
-            (Fault::LoginsRefused, Job::LogIn) => Some(Error::LoginRefused {
-                method: Method::AppRole,
-                path: path(),
-                status: 400,
-                messages: Vec::new(),
-            }),
+            (Fault::LoginsRefused | Fault::ReadsLostAndLoginsRefused, Job::LogIn) => {
+                Some(Error::LoginRefused {
+                    method: Method::AppRole,
+                    path: path(),
+                    status: 400,
+                    messages: Vec::new(),
+                })
+            }
             (Fault::LookUpsFail, Job::LookUpToken(_)) | (Fault::LoginsFail, Job::LogIn) => {
                 Some(unavailable(500, None))
             }
