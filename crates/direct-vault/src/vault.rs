@@ -145,7 +145,9 @@ impl Vault {
     ///
     /// It goes through this crate's connections: its TLS, its timeouts (30 s for a request), the namespace, and no
     /// redirect to another origin. To make one is cheap: take one for each piece of work, and it has the newest token.
-    /// The token of one that is kept is not revoked while it lives, but ends by its own time.
+    /// The token of one that is kept is not revoked while it lives, but ends by its own time. What was made with a client
+    /// that is dropped, leases and tokens of its own, goes with its token when that is replaced: in a service with one
+    /// lease at each replacement of the lease.
     ///
     /// ```no_run
     /// # async fn service(vault: direct_vault::Vault) -> Result<(), Box<dyn std::error::Error>> {
