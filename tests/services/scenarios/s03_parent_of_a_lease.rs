@@ -66,7 +66,7 @@ async fn of_several_leases_none_is_read_with_a_token_that_is_about_to_end() {
     let (logins, creds) = (stage.proxy.requests(LOGIN), stage.proxy.requests(CREDS));
     let tokens = tokens(&logins);
     assert!(
-        creds.iter().filter(|request| request.token.as_ref() == Some(&tokens[0])).count() >= 4,
+        creds.iter().filter(|request| request.token.as_ref() == Some(&tokens[0])).count() >= 2,
         "{creds:?}"
     );
     for request in creds.iter().filter(|request| request.at >= logins[1].at) {
