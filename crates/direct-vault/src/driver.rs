@@ -270,7 +270,7 @@ impl Driver {
             Job::LogIn => {
                 self.is_refused =
                     matches!(error.class(), Class::Fatal) || matches!(error, Error::TokenNotReplaced);
-                if error.is_retryable() && self.engine.state(now) == State::Expired {
+                if error.is_retryable() && !self.engine.has_token(now) {
                     self.refuse_all_first(&error);
                 }
             }

@@ -70,7 +70,7 @@ pub(crate) struct Engine {
     log_in: Attempts,
     logins: Bucket,
     /// The last login was refused: there will be no other token before somebody changes something.
-    is_refused: bool,
+    is_without_login: bool,
     /// How many tokens in a row died before anything was granted to one of them.
     stillborn: u32,
     /// Tokens are not to be renewed: no policy allows it.
@@ -87,6 +87,8 @@ pub(crate) struct Engine {
     last_start: Option<Instant>,
     /// When something else than a login last had no answer.
     unanswered: Option<Instant>,
+    /// When Vault last said that it is well.
+    healthy: Option<Instant>,
     /// How much of the time that is counted may never have passed.
     ahead: Duration,
     /// When it last grew, and how much it was before.
@@ -188,7 +190,7 @@ impl Engine {
             lease_max_age,
             log_in: Attempts::default(),
             logins: Bucket::default(),
-            is_refused: false,
+            is_without_login: false,
             stillborn: 0,
             tokens_end: false,
             sessions: BTreeMap::new(),
@@ -199,6 +201,7 @@ impl Engine {
             slow_until: None,
             last_start: None,
             unanswered: None,
+            healthy: None,
             ahead: Duration::ZERO,
             jumped: None,
             last_id: 0,
@@ -319,6 +322,11 @@ impl Engine {
     pub(crate) fn holds(&self, key: LeaseKey, session: SessionId) -> bool {
         let held = self.leases.get(&key).and_then(|lease| lease.held.as_ref());
         held.is_some_and(|held| held.session == session)
+    }
+
+    /// Returns whether there is a token to ask with.
+    pub(crate) fn has_token(&self, now: Instant) -> bool {
+        self.sessions.last_key_value().is_some_and(|(_, session)| !session.has_ended(now))
     }
 
     /// Returns whether nothing but Vault's health is asked for.

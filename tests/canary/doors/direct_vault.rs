@@ -162,6 +162,7 @@ pub(crate) const EXEMPT: &[Exempt] = &[
             "Job: Debug",
             "Lease: Debug",
             "LeaseKey: Debug",
+            "Lost: Debug",
             "Retired: Debug",
             "RetiredId: Debug",
             "Session: Debug",

@@ -48,6 +48,11 @@ impl Engine {
         if let Some(term) = self.term(job).filter(|_| has_no_answer) {
             term.renewal_got_lost(now, ahead);
         }
+        let is_from_between = matches!(error, Error::Unavailable { status: 502 | 504, .. });
+        if is_from_between || matches!(error, Error::Malformed { .. }) {
+            // Vault may have answered something else.
+            self.unanswered(now, job);
+        }
         match error {
             Error::Unreachable { .. } | Error::Sealed { .. } => self.outage_begins(now),
             // What is behind that path is slow or cut off; for all others Vault itself is.
@@ -77,7 +82,7 @@ impl Engine {
         let Some(lease) = self.leases.get(&key).filter(|lease| !lease.is_reading) else { return };
         let full = lease.held.as_ref().map(|held| held.term.full()).filter(|full| !full.is_zero());
         let lost = Lost { key, ends: full.and_then(|full| self.certain(now).checked_add(full)) };
-        let is_own = self.is_the_only_one_on(id);
+        let is_own = self.is_ours_alone(id);
         if let Some(session) = self.sessions.get_mut(&id).filter(|_| is_own) {
             session.lost.push(lost);
         }
@@ -119,7 +124,7 @@ impl Engine {
             _ => attempts.failed(now, longest, &mut random),
         }
         if job == Job::LogIn {
-            self.is_refused = !error.is_retryable();
+            self.is_without_login = !error.is_retryable();
             self.keep_token(now, error);
         }
     }
@@ -136,12 +141,12 @@ impl Engine {
         let stays = |(key, lease): (&LeaseKey, &Lease)| {
             (is_due(lease) && !lease.is_reading && self.is_in_vain(now, *key, lease, error)).then_some(*key)
         };
-        let mut is_kept: Vec<_> = self.leases.iter().filter_map(stays).collect();
+        let staying: Vec<_> = self.leases.iter().filter_map(stays).collect();
         let is_early = !is_to_go && session.term.oldest().is_some_and(|oldest| oldest <= now);
-        if !is_to_go && (is_early || !is_kept.is_empty()) {
+        if !is_to_go && (is_early || !staying.is_empty()) {
             self.log_in.succeeded(now);
         }
-        for key in is_kept.drain(..) {
+        for key in staying {
             self.leases.entry(key).and_modify(|lease| lease.stays = true);
         }
         if let Some(session) = self.sessions.get_mut(&current).filter(|_| is_early) {
@@ -153,16 +158,20 @@ impl Engine {
 
     /// Returns whether the lease is not to wait for a login that failed: because it will fail again, or there is no time.
     fn is_in_vain(&self, now: Instant, key: LeaseKey, lease: &Lease, error: &Error) -> bool {
-        /// After so many logins in a row without an answer, and so long without anything else, it is logins alone.
+        /// After so many logins in a row without an answer, and so long without anything else, it is logins alone, as long
+        /// as Vault says that it is well.
         const ENOUGH: u32 = 5;
         const LATELY: Duration = Duration::from_secs(600);
+        const NOW: Duration = Duration::from_secs(60);
         let is_lost = matches!(error, Error::TimedOut { .. } | Error::AnswerLost { .. });
-        let is_login_alone =
-            self.log_in.failures() >= ENOUGH && self.unanswered.is_none_or(|at| at + LATELY <= now);
+        let is_login_alone = self.log_in.failures() >= ENOUGH
+            && self.unanswered.is_none_or(|at| at + LATELY <= now)
+            && self.healthy.is_some_and(|at| now < at + NOW);
         // The answer to a read could get lost as well, and with the token in use nobody could revoke what it made.
         let loses_answers = is_lost && !is_login_alone;
         let is_urgent = match &lease.held {
             None => true,
+            Some(held) if held.is_useless || lease.is_in_doubt => true,
             Some(held) => {
                 let moves = now + TO_MOVE.min(held.term.full() / 4);
                 self.lease_expires(key).is_some_and(|expires| expires <= moves)

@@ -34,12 +34,13 @@ impl Engine {
         is_ours: bool,
     ) -> SessionId {
         self.log_in.succeeded(now);
-        self.is_refused = false;
+        self.is_without_login = false;
         // What was denied to the token before may be allowed to this one.
         for lease in self.leases.values_mut().filter(|lease| lease.was_denied) {
             lease.was_denied = false;
             lease.issue.forgive();
         }
+        self.leases.values_mut().for_each(|lease| lease.stays = false);
         self.logins.lives(now, grant.ttl);
         let spread = match self.sessions.last_key_value() {
             Some((_, session)) if !session.has_ended(now) => Spread::Narrow,
@@ -209,7 +210,7 @@ impl Engine {
                 lost.ends = ends;
             }
         }
-        if full >= LEAST_WITH_OWN_TOKEN && self.is_the_only_one_on(session) {
+        if full >= LEAST_WITH_OWN_TOKEN && self.is_ours_alone(session) {
             // The next one comes with a token of its own.
             self.logins.lives(now, full);
         }
@@ -314,6 +315,9 @@ impl Engine {
     }
 
     pub(crate) fn health_checked(&mut self, now: Instant, health: Health) {
+        if health == Health::Serving {
+            self.healthy = Some(now);
+        }
         if health != Health::Serving {
             let longest = longest_pause(self.headroom(now));
             self.outage.get_or_insert_default().still_out(now, longest, &mut self.random);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Engine, Held, Lease, LeaseKey, Session, SessionId, TO_MOVE,
+    Engine, Held, Lease, LeaseKey, Lost, Session, SessionId, TO_MOVE,
     term::{Due, LATE},
 };
 
@@ -17,9 +17,9 @@ impl Engine {
         if lease.is_reading {
             return Some(now);
         }
-        // What is read beside one that got lost could not be told from it when the token is to go.
-        let is_spoiled = self.sessions.last_key_value().is_some_and(|(_, session)| !session.lost.is_empty());
-        if is_spoiled && !lease.stays {
+        // The token is to be revoked for what got lost with it: what is read with it now would go as well.
+        let is_to_go = self.sessions.last_key_value().is_some_and(|(_, session)| !session.lost.is_empty());
+        if is_to_go && !self.stays(lease) {
             return None;
         }
         let certain = self.certain(now);
@@ -30,36 +30,47 @@ impl Engine {
         let in_use = held.is_some() && lives(self.retired_expires(key));
         let retired = || self.retired.values().filter(|retired| retired.key == key);
         let leaving = retired().filter(|retired| retired.released).count();
-        let before = || {
-            retired().filter(|before| !before.released && lives(before.expires) && !is_dead(before.session))
-        };
-        // Where nothing works and no other token is to be had, there is nothing to wait for.
-        let lost = if self.is_refused && !in_use { 0 } else { self.lost(key, lease) };
+        let before = retired()
+            .filter(|before| !before.released && lives(before.expires) && !is_dead(before.session))
+            .count();
+        // Where nothing is in use and no other token is to be had, there is nothing to wait for.
+        let lost = if self.stays(lease) && !in_use { 0 } else { self.lost(key, lease) };
         // Who cannot use what there is waits for nobody who uses the one before.
         let works =
             |held: &Held| !held.is_useless && self.sessions.get(&held.session).is_none_or(|own| !own.dead);
         if lease.is_in_doubt || !lease.held.as_ref().is_none_or(works) {
-            return (lost < 2).then_some(now);
+            return (lost < 2 && leaving < 3).then_some(now);
         }
         // What has ended by a clock that went forward may be in use still. Nobody waits for the one before it then.
-        let used = (usize::from(in_use) + before().count()).max(usize::from(held.is_some()));
+        let used = (usize::from(in_use) + before).max(usize::from(held.is_some()));
         if used + leaving + lost < 2 {
             return Some(now);
         }
-        // Rather a third than none, where it does not help to wait: for one before that lasts longer, or one that got lost
-        // with the token of the one in use.
-        let expires = self.lease_expires(key).filter(|_| in_use)?;
+        // Rather a third than none, where to wait does not help.
+        let expires = self.lease_expires(key).filter(|_| in_use && lost < 2)?;
         let held = lease.held.as_ref()?;
         let outlasts = |end: Option<Instant>, at: Instant| end.is_none_or(|end| end > at);
-        let own = self.sessions.get(&held.session);
-        let is_in_vain = before().any(|before| outlasts(before.expires, expires))
-            || own.is_some_and(|own| own.lost.iter().any(|lost| outlasts(lost.ends, self.certain(expires))));
-        let at = expires.checked_sub(TO_MOVE.min(held.term.full() / 4));
-        at.filter(|_| is_in_vain || !self.is_the_only_one_on(held.session))
+        let is_in_vain = !self.is_ours_alone(held.session)
+            || retired().any(|before| outlasts(before.expires, expires))
+            || self.sessions.iter().any(|(id, session)| {
+                let is_stuck = *id == held.session
+                    || (Some(*id) == self.current() && self.stays(lease))
+                    || session.attempts.has_failed();
+                let lasts = |lost: &Lost| lost.key == key && outlasts(lost.ends, self.certain(expires));
+                is_stuck && session.lost.iter().any(lasts)
+            });
+        let full = held.term.full();
+        let to_move = if full.is_zero() { TO_MOVE } else { TO_MOVE.min(full / 4) };
+        expires.checked_sub(to_move).filter(|_| is_in_vain)
+    }
+
+    /// Returns whether the lease is read with the token in use, as no other one is to be had.
+    fn stays(&self, lease: &Lease) -> bool {
+        lease.stays || (self.is_without_login && self.log_in.has_failed())
     }
 
     /// Returns whether the token can be revoked for the sake of its lease: it is ours, and there is no other lease.
-    pub(super) fn is_the_only_one_on(&self, id: SessionId) -> bool {
+    pub(super) fn is_ours_alone(&self, id: SessionId) -> bool {
         let is_shared = self.leases.values().filter(|lease| !lease.is_reading).nth(1).is_some();
         self.sessions.get(&id).is_some_and(|session| session.is_ours) && !is_shared
     }
@@ -84,8 +95,8 @@ impl Engine {
         let works = |held: &Held| !held.is_useless && may_last(held);
         let held = lease.held.as_ref().filter(|held| held.session == current);
         held.is_some_and(|held| is_long(held) && works(held))
-            && !(lease.is_reading || lease.is_in_doubt || lease.stays)
-            && self.is_the_only_one_on(current)
+            && !(lease.is_reading || lease.is_in_doubt || self.stays(lease))
+            && self.is_ours_alone(current)
     }
 
     /// Returns whether the token may have made what nobody knows, and all that is known has ended, or is said not to work
