@@ -84,8 +84,11 @@ impl Pod {
 
     fn recover(&mut self, from: &impl std::fmt::Debug) {
         self.run(RECOVERY);
-        let Self { seed, world, .. } = self;
+        let Self { seed, leases, world, .. } = self;
         assert!(world.is_well(), "seed {seed}: not well after {from:?}, {}", world.trail());
+        // Those of processes that died are among them.
+        let most = if *leases == 1 && world.makes_tokens { 16 } else { usize::MAX };
+        assert!(world.vault.live_users() <= most, "seed {seed}: {} users", world.vault.live_users());
     }
 
     fn run(&mut self, time: Duration) {
@@ -104,6 +107,9 @@ impl Pod {
                 assert_eq!(world.cut, 0, "seed {seed}: revoked while it was used, {}", world.trail());
                 let users = world.users_in_vault();
                 assert!(users <= most, "seed {seed}: {users} users, {}", world.trail());
+                let (all, most) =
+                    (world.vault.users_of_process(), if has_own_tokens { 3 } else { usize::MAX });
+                assert!(all <= most, "seed {seed}: {all} users in all, {}", world.trail());
             });
             if self.world.elapsed() >= end {
                 return;
